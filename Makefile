@@ -1,0 +1,63 @@
+# ctxscope. `make demo` sets up, builds and opens the sample; `make check` runs all tests; `make help` lists the rest.
+#   V=1 shows commands · DEBUG=1 no optimisation · SANITIZE=address,undefined or thread · CC=clang-14
+PREFIX ?= /usr/local
+DESTDIR ?=
+PKG_CONFIG ?= pkg-config
+VERSION := $(shell cat VERSION)
+PKGS := ncursesw tinfo termkey libzstd sqlite3 libxxhash yajl inih libpcre2-8 zlib libutf8proc
+
+# One build folder for each way of building, so that they never mix.
+empty :=
+comma := ,
+ifdef SANITIZE
+  BUILD := build/$(subst $(comma),-,$(SANITIZE))
+  MODE := -O1 -g -fno-omit-frame-pointer -fsanitize=$(SANITIZE) -fno-sanitize-recover=all
+  LDMODE := -fsanitize=$(SANITIZE)
+else ifdef DEBUG
+  BUILD := build/debug
+  MODE := -O0 -g3
+else
+  BUILD := build/release
+  MODE := -O2 -g -flto=auto -D_FORTIFY_SOURCE=2
+  LDMODE := -O2 -flto=auto
+endif
+ifneq ($(CC),cc)
+  BUILD := $(BUILD)-$(notdir $(CC))
+endif
+
+WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wno-format-nonliteral
+ifdef CI
+  WARN += -Werror
+endif
+HARDEN := -fstack-protector-strong -fPIE -fno-strict-overflow
+LDHARDEN := -pie -Wl,-z,relro,-z,now,-z,noexecstack
+CFLAGS_ALL := -std=c17 $(WARN) $(MODE) $(HARDEN) -I. -I$(BUILD) -DCTXSCOPE_VERSION='"$(VERSION)"' -DCTXSCOPE_PREFIX='"$(PREFIX)"' -pthread $(shell $(PKG_CONFIG) --cflags $(PKGS)) $(CFLAGS)
+LDLIBS_ALL := $(shell $(PKG_CONFIG) --libs $(PKGS)) -lm -ldl -pthread $(LDLIBS)
+
+SRC := $(wildcard base/*.c model/*.c model/*/*.c importers/*.c importers/*/*.c tui/*.c tui/*/*.c cli/*.c cli/*/*.c)
+LIBSRC := $(filter-out cli/main.c model/store/extension.c,$(SRC))
+OBJ := $(SRC:%.c=$(BUILD)/%.o)
+LIBOBJ := $(LIBSRC:%.c=$(BUILD)/%.o)
+BIN := $(BUILD)/ctxscope
+
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
+
+all: $(BIN)
+
+$(BIN): $(LIBOBJ) $(BUILD)/cli/main.o
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDMODE) $(LDHARDEN) $(LDFLAGS) -o $@ $^ $(LDLIBS_ALL)
+
+$(BUILD)/%.o: %.c Makefile VERSION
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+clean:
+	rm -rf build
+
+-include $(OBJ:.o=.d)
+-include $(wildcard mk/*.mk)
+.PHONY: all clean
+.DEFAULT_GOAL := all

@@ -1,0 +1,7 @@
+#include <stdio.h>
+
+int main(void)
+{
+    puts("ctxscope " CTXSCOPE_VERSION);
+    return 0;
+}

@@ -1,0 +1,35 @@
+/* A source: where bytes come from. Unwraps gzip and zstd by content, reads files, stdin and growing files,
+ * sequentially and with bounded memory. Offsets are of the unpacked bytes.
+ */
+#ifndef IMPORTERS_SOURCE_H
+#define IMPORTERS_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "model/builder.h"
+
+struct source;
+
+struct source_opts {
+    bool follow;                /* wait for more at the end of a growing regular file, until progress->stop */
+    struct progress *progress;  /* bytes_done/bytes_total are kept up to date; may be NULL */
+};
+
+/* Opens PATH ("-": stdin). Errors: no such file, a directory, no permission, empty file (each with a hint). */
+struct source *source_open(const char *path, const struct source_opts *o, struct err *e);
+const char *source_name(const struct source *s); /* as the user gave it; "-" is "standard input" */
+/* Up to n bytes into p; returns the count, 0 at the end, -1 on error. A damaged or cut compressed stream delivers what was
+ * unpacked before the damage, then sets *damaged text via source_damage and gives 0. */
+int64_t source_read(struct source *s, void *p, size_t n, struct err *e);
+/* The first bytes without consuming them: at most 64 KiB; *n is set to the count available. Borrowed until source_read. */
+const uint8_t *source_peek(struct source *s, size_t want, size_t *n, struct err *e);
+/* Offset in unpacked bytes of the next source_read. */
+uint64_t source_offset(const struct source *s);
+/* Non-NULL when unpacking met damage: what and at which offset of the file as it lies. */
+const char *source_damage(const struct source *s);
+void source_close(struct source *s);
+
+#endif

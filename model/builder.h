@@ -1,0 +1,118 @@
+/* The builder: the only door through which importers write.
+ *
+ * An importer interns names in b->dict, fills 32-byte events into the current block with builder_next, and calls
+ * builder_generation at each generation's end. Full blocks go to the sink: the model (store), or a plain printer.
+ *
+ *     struct event *e = builder_next(b);      // may hand a full block over; NULL only when the import is to stop
+ *     *e = (struct event){.t = t, .g = g, ...};
+ *
+ * With threads, blocks are handed to a consumer thread through a bounded queue; the result is the same bytes.
+ */
+#ifndef MODEL_BUILDER_H
+#define MODEL_BUILDER_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/vec.h"
+#include "model/dict.h"
+#include "model/event.h"
+
+enum note_severity { NOTE_INFO, NOTE_LOSS, NOTE_ERROR };
+enum note_id {
+#define NOTE(id, name, severity, sentence) NOTE_##id,
+#include "model/notes.def"
+#undef NOTE
+    NOTE_COUNT
+};
+struct note_spec {
+    const char *name;
+    enum note_severity severity;
+    const char *sentence;
+};
+extern const struct note_spec note_specs[NOTE_COUNT];
+extern const char *const note_severity_names[3]; /* info loss error */
+
+struct note {
+    uint64_t count;
+    char first[160]; /* what the first one was, and where */
+};
+
+/* What is known of one source; filled by the importer, read by overview. */
+struct source_info {
+    char path[1024];
+    char format[32];  /* "go-trace" */
+    char version[16]; /* "1.26" */
+    uint64_t events, bytes, wire_events, generations;
+    uint64_t wire_by_type[256];
+    bool complete;
+    int64_t dropped_from_byte; /* -1: nothing dropped */
+    struct note notes[NOTE_COUNT];
+};
+
+/* Events of a stretch of time, in order, and what the odd ones carry. Borrowed during sink->block. */
+enum { BLOCK_EVENTS = 1 << 17 };
+struct event_block {
+    struct event *ev;
+    size_t n;
+    struct event_ext *ext;
+    size_t next, ext_cap;
+    uint32_t ng, nm, np, nclasses; /* dict sizes when the block was handed over: ids below are safe to read */
+    bool last_of_generation;
+};
+
+struct event_sink {
+    void *ctx;
+    /* Takes a block in order; returns -1 with *e set to stop the import. Called on the consumer thread when there is one. */
+    int (*block)(void *ctx, const struct event_block *b, struct err *e);
+};
+
+struct progress {
+    /* written by the importer, read by anyone (relaxed atomics) */
+    uint64_t bytes_done, bytes_total; /* of the file as it lies; total 0 = unknown */
+    uint64_t events;
+    uint64_t unpacked; /* bytes after unwrapping */
+    int32_t stop;      /* set by the user's side: the importer ends at the next block or batch */
+};
+
+struct builder {
+    struct dict *dict;             /* borrowed */
+    struct source_info *source;    /* borrowed: the source being read */
+    struct progress *progress;     /* borrowed */
+    struct event *at, *end;        /* room in the current block */
+    struct event_block *cur;
+    struct builder_queue *queue;   /* private */
+    struct err err;                /* of the sink */
+    bool failed;
+    ns_t last_t;                   /* of the last finished event, NS_NONE before the first */
+};
+
+/* threads: 1 = the sink runs in builder_next's caller, 2 = on a thread of its own. */
+void builder_init(struct builder *b, struct dict *d, struct progress *p, struct event_sink sink, int threads);
+/* Hands over what is left, waits for the sink, frees. 0, or -1 with *e set by the sink. */
+int builder_finish(struct builder *b, struct err *e);
+
+struct event *builder_next_block(struct builder *b);
+/* The next event's slot (uninitialised), or NULL when the import must stop (b->failed, or the user's stop). */
+static inline struct event *builder_next(struct builder *b)
+{
+    if (b->at < b->end)
+        return b->at++;
+    return builder_next_block(b);
+}
+/* Takes the last slot back (its event turned out not to exist). */
+static inline void builder_unget(struct builder *b)
+{
+    b->at--;
+}
+/* An ext record for an event of the current block; call it after builder_next of that event. Returns its index. */
+uint32_t builder_ext(struct builder *b, struct event_ext **out);
+/* A generation is whole: the block is handed over so that views can show it. */
+int builder_generation(struct builder *b);
+/* Counts an oddity and keeps the first one's text. */
+void builder_note(struct builder *b, enum note_id id, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+static inline bool builder_stopped(const struct builder *b)
+{
+    return b->failed || __atomic_load_n(&b->progress->stop, __ATOMIC_RELAXED);
+}
+
+#endif

@@ -1,0 +1,157 @@
+#include "model/dict.h"
+
+#include <string.h>
+
+enum { MP_MAX = 65534 };
+
+void dict_init(struct dict *d)
+{
+    memset(d, 0, sizeof *d);
+    intern_put(&d->strings, "", 0);
+    (void)paged_push(&d->frames);
+    (void)paged_push(&d->stacks);
+    intern_put(&d->frame_keys, "", 0);
+    intern_put(&d->stack_keys, "", 0);
+}
+
+void dict_release(struct dict *d)
+{
+    intern_release(&d->strings);
+    intern_release(&d->frame_keys);
+    intern_release(&d->stack_keys);
+    paged_free(&d->frames);
+    paged_free(&d->stacks);
+    arena_release(&d->stack_bytes);
+    map_release(&d->class_ids);
+    paged_free(&d->g_ids);
+    paged_free(&d->m_ids);
+    paged_free(&d->p_ids);
+    map_release(&d->g_map);
+    map_release(&d->m_map);
+    map_release(&d->p_map);
+}
+
+str_id dict_string(struct dict *d, const void *p, size_t n)
+{
+    uint32_t id = intern_put(&d->strings, p, n);
+    return id == UINT32_MAX ? 0 : id;
+}
+
+frame_id dict_frame(struct dict *d, const struct frame *f)
+{
+    unsigned char key[sizeof f->pc + 3 * sizeof(uint32_t)];
+    uint32_t rest[3] = {f->func, f->file, f->line};
+    memcpy(key, &f->pc, sizeof f->pc);
+    memcpy(key + sizeof f->pc, rest, sizeof rest);
+    uint32_t id = intern_put(&d->frame_keys, key, sizeof key);
+    if (id == UINT32_MAX)
+        return 0;
+    if (id == d->frames.n)
+        *paged_push(&d->frames) = *f;
+    return id;
+}
+
+stack_id dict_stack(struct dict *d, const frame_id *frames, uint32_t n)
+{
+    if (n > STACK_FRAMES_MAX)
+        n = STACK_FRAMES_MAX;
+    uint32_t id = intern_put(&d->stack_keys, frames, n * sizeof *frames);
+    if (id == UINT32_MAX)
+        return 0;
+    if (id == d->stacks.n) {
+        struct str key = intern_get(&d->stack_keys, id);
+        *paged_push(&d->stacks) = (struct stack){.frames = (const frame_id *)(const void *)key.p, .n = n};
+    }
+    return id;
+}
+
+/* A class as one key: 4 x 6 bits are enough for kind, resource and states. */
+static uint64_t class_key(const struct event_class *c)
+{
+    return (uint64_t)c->name << 32 | (uint64_t)c->kind << 24 | (uint64_t)c->resource << 16 | (uint64_t)c->from << 8 | c->to;
+}
+
+static uint8_t share_of(const struct dict *d, const struct event_class *c)
+{
+    switch (c->to) {
+    case G_RUNNING: return SHARE_RUNNING;
+    case G_RUNNABLE: return SHARE_RUNNABLE;
+    case G_SYSCALL: return SHARE_SYSCALL;
+    case G_WAITING: {
+        struct str s = dict_str(d, c->name);
+        return (uint8_t)share_of_reason(s.p, s.n);
+    }
+    case G_NOTEXIST: return SHARE_DEAD;
+    default: return SHARE_UNKNOWN;
+    }
+}
+
+class_id dict_class(struct dict *d, struct event_class c)
+{
+    c.share = 0;
+    c.restates = 0;
+    uint32_t id = map_get(&d->class_ids, class_key(&c));
+    if (id != MAP_NONE)
+        return (class_id)id;
+    /* The last classes are kept for the nameless ones, of which there are few. */
+    if (d->nclasses >= DICT_CLASSES - 512 && c.name) {
+        c.name = dict_string(d, "?", 1);
+        id = map_get(&d->class_ids, class_key(&c));
+        if (id != MAP_NONE)
+            return (class_id)id;
+    }
+    if (d->nclasses >= DICT_CLASSES)
+        return (class_id)(DICT_CLASSES - 1);
+    map_put(&d->class_ids, class_key(&c), d->nclasses);
+    c.restates = c.kind == EV_STATE_TRANSITION && c.from == c.to;
+    c.share = c.kind == EV_STATE_TRANSITION && c.resource == RES_GOROUTINE ? share_of(d, &c) : SHARE_DEAD;
+    d->classes[d->nclasses] = c;
+    return (class_id)d->nclasses++;
+}
+
+gidx dict_goroutine(struct dict *d, int64_t id)
+{
+    uint32_t i = map_get(&d->g_map, (uint64_t)id);
+    if (i != MAP_NONE || d->g_ids.n >= PAGED_MAX)
+        return i;
+    map_put(&d->g_map, (uint64_t)id, d->g_ids.n);
+    *paged_push(&d->g_ids) = id;
+    return d->g_ids.n - 1;
+}
+
+midx dict_thread(struct dict *d, uint64_t id)
+{
+    uint32_t i = map_get(&d->m_map, id);
+    if (i != MAP_NONE)
+        return i;
+    if (d->m_ids.n >= MP_MAX)
+        return MP_MAX - 1;
+    map_put(&d->m_map, id, d->m_ids.n);
+    *paged_push(&d->m_ids) = id;
+    return d->m_ids.n - 1;
+}
+
+pidx dict_proc(struct dict *d, int64_t id)
+{
+    uint32_t i = map_get(&d->p_map, (uint64_t)id);
+    if (i != MAP_NONE)
+        return i;
+    if (d->p_ids.n >= MP_MAX)
+        return MP_MAX - 1;
+    map_put(&d->p_map, (uint64_t)id, d->p_ids.n);
+    *paged_push(&d->p_ids) = id;
+    return d->p_ids.n - 1;
+}
+
+gidx dict_find_goroutine(const struct dict *d, int64_t id)
+{
+    return map_get(&d->g_map, (uint64_t)id);
+}
+
+frame_id dict_root_frame(const struct dict *d, stack_id id)
+{
+    if (id >= d->stacks.n)
+        return 0;
+    const struct stack *s = paged_at(&d->stacks, id);
+    return s->n ? s->frames[s->n - 1] : 0;
+}
