@@ -131,7 +131,11 @@ uint32_t builder_ext(struct builder *b, struct event_ext **out)
 
 int builder_generation(struct builder *b)
 {
-    return b->at == b->cur->ev && !b->cur->next ? (b->failed ? -1 : 0) : hand_over(b, true);
+    /* Small generations share a block: a segment a generation would cost more than its rows. The first one is shown at once. */
+    size_t n = (size_t)(b->at - b->cur->ev);
+    if (n == 0 || (n < BLOCK_EVENTS / 8 && b->queue->put > 0))
+        return b->failed ? -1 : 0;
+    return hand_over(b, true);
 }
 
 void builder_note(struct builder *b, enum note_id id, const char *fmt, ...)

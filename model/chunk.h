@@ -1,0 +1,88 @@
+/* Chunks: up to CHUNK_ROWS event rows (or LOD rows) as column frames, and the cache of decoded ones.
+ *
+ * One codec serves all event streams: a column that is wholly default costs a byte, so a span chunk pays only for time,
+ * class, actor, thread/proc and stack, and a metric chunk for time, class and value. Encoded by the encoder thread, decoded
+ * by whoever draws or queries. A chunk's blob is hostile input when it comes from a store: every size is checked.
+ *
+ * Blob: magic byte, format version, uleb rows, uleb nruns {uleb track delta, uleb rows} (track streams only), then per
+ * column: u8 id, u8 coding (raw varints | zstd), uleb size plain, uleb size stored, bytes. Columns are independent frames:
+ * a reader decodes those it wants.
+ */
+#ifndef MODEL_CHUNK_H
+#define MODEL_CHUNK_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "model/event.h"
+#include "model/session.h"
+
+/* COL(id, name, C type, sentence for docs) */
+#define CHUNK_COLS(X)                                                                             \
+    X(T, "t", int64_t, "time, ns of the trace's clock")                                           \
+    X(CLASS, "class", uint16_t, "event class: kind, states, reason or name")                      \
+    X(G, "g", uint32_t, "goroutine the event happened on (of an unblock: who woke)")              \
+    X(M, "m", uint16_t, "thread the event happened on")                                           \
+    X(P, "p", uint16_t, "proc the event happened on")                                             \
+    X(STACK, "stack", uint32_t, "stack of the event")                                             \
+    X(STACK2, "stack2", uint32_t, "stack of the resource, when it differs")                       \
+    X(RES, "res", uint32_t, "track, or the range's scope")                                        \
+    X(V0, "v0", uint64_t, "first value") X(V1, "v1", uint64_t, "second value")                    \
+    X(V2, "v2", uint64_t, "third value") X(V3, "v3", uint64_t, "fourth value")                    \
+    X(S0, "s0", uint32_t, "first string") X(S1, "s1", uint32_t, "second string")                  \
+    X(S2, "s2", uint32_t, "third string")
+enum chunk_col {
+#define X(id, name, type, sentence) COL_##id,
+    CHUNK_COLS(X)
+#undef X
+        COL_COUNT
+};
+#define COLBIT(c) (1u << COL_##c)
+
+/* A decoded chunk. A column not asked for, or wholly default, may be NULL / is filled with its default when asked for. */
+struct chunk {
+    uint32_t rows;
+    uint32_t have; /* bit per column decoded */
+    int64_t *t;
+    uint16_t *class;
+    uint32_t *g;
+    uint16_t *m, *p;
+    uint32_t *stack, *stack2, *res;
+    uint64_t *v[4];
+    uint32_t *s[3];
+};
+
+/* Sums of one set or goroutine over one bucket of 2^level ns. */
+struct lod_row {
+    int64_t bucket; /* floor(t / 2^level) */
+    uint32_t track;
+    uint32_t mask;  /* bit per share that is not 0 */
+    uint32_t value; /* index of the first of popcount(mask) sums in lod.values */
+};
+struct lod {
+    uint32_t rows;
+    struct lod_row *row; /* sorted by track, bucket */
+    ns_t *values;
+};
+
+/* Appends the encoded rows to out. Rows are ev[order[0..n)] (order NULL: ev[0..n)); track streams are sorted by (res, t).
+ * ext: side records for STREAM_MARK, METRIC and RANGE rows. n <= CHUNK_ROWS. */
+void chunk_encode(enum stream stream, const struct event *ev, const uint32_t *order, uint32_t n, const struct event_ext *ext,
+                  struct buf *out);
+void lod_encode(const struct lod *l, struct buf *out);
+
+/* Decodes the wanted columns. Checks all sizes; -1 with *e on a damaged blob. */
+int chunk_decode(const void *blob, size_t n, uint32_t want, struct chunk *out, struct err *e);
+void chunk_release(struct chunk *c);
+int lod_decode(const void *blob, size_t n, struct lod *out, struct err *e);
+void lod_release(struct lod *l);
+
+/* The cache: decoded chunks under a byte bound, least recently used go first. Thread safe. A pinned chunk stays until
+ * chunk_put. Returns NULL with *e when the blob is damaged or unreadable. index: into session.chunks. */
+struct cache *cache_new(size_t max_bytes);
+void cache_free(struct cache *c);
+const struct chunk *chunk_get(struct session *s, uint32_t index, uint32_t want, struct err *e);
+void chunk_put(struct session *s, uint32_t index);
+const struct lod *lod_get(struct session *s, uint32_t index, struct err *e);
+void lod_put(struct session *s, uint32_t index);
+
+#endif

@@ -1,0 +1,75 @@
+/* The event store: one SQLite file per session. The only place that speaks SQL. See docs/architecture.md, "The store".
+ *
+ * Life: store_create -> store_put (many) -> store_commit (plain tables, fsync, rename) ; or store_open -> store_load.
+ * Blobs may be read by any thread at any time, also while an import still writes.
+ */
+#ifndef MODEL_STORE_STORE_H
+#define MODEL_STORE_STORE_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "model/session.h"
+
+enum { STORE_SCHEMA = 1, IMPORTER_VERSION = 1 };
+
+/* Begins a store that will be at `path` (NULL: a private one that vanishes with the process). Written to path.tmp with
+ * O_EXCL, 0600. -1/NULL with *e when there is no room or no permission. */
+struct store *store_create(const char *path, struct err *e);
+/* Adds a chunk's blob; sets ref->id and ref->bytes. Thread: the encoder's. */
+int store_put(struct store *st, struct chunk_ref *ref, const void *blob, size_t n, struct err *e);
+/* Reads a blob into out (replaced). Any thread. */
+int store_get(struct store *st, uint32_t id, struct buf *out, struct err *e);
+/* Writes what is small (dictionary, goroutines, groups, tasks, ranges, segments, runs, directory …), commits, fsyncs,
+ * renames. The store stays open for reading. Caller holds the session's read lock or is alone. */
+int store_commit(struct store *st, struct session *s, struct err *e);
+/* Opens a store file as hostile input; NULL with *e when it is none of ours, older (ERR_INPUT, hint re-import) or newer. */
+struct store *store_open(const char *path, struct err *e);
+/* Fills a fresh session from it: all that views need at once; goroutines and runs too. */
+int store_load(struct store *st, struct session *s, struct err *e);
+/* Closes; a store that was not committed leaves nothing behind. */
+void store_close(struct store *st);
+bool store_is_store(const uint8_t *head, size_t n); /* SQLite magic */
+
+/* Read-only SQL over a session with the virtual tables (span, link, event, sample, log, …) and nothing else allowed. */
+struct query;
+struct query_limits {
+    double seconds;     /* 0: 60 */
+    uint64_t rows;      /* 0: no bound */
+    const int32_t *stop; /* polled; may be NULL */
+};
+struct query *query_open(struct session *s, const char *sql, const struct query_limits *lim, struct err *e);
+int query_columns(const struct query *q);
+const char *query_column_name(const struct query *q, int i);
+/* 1 a row, 0 the end, -1 error. */
+int query_step(struct query *q, struct err *e);
+enum query_type { QT_NULL, QT_INT, QT_REAL, QT_TEXT, QT_BLOB };
+enum query_type query_type(const struct query *q, int i);
+int64_t query_int(const struct query *q, int i);
+double query_real(const struct query *q, int i);
+struct str query_text(const struct query *q, int i);
+void query_close(struct query *q);
+/* The DDL of everything that may be queried, with a comment for each column; owned by the caller (buf). */
+void store_schema(struct buf *out);
+/* Plain tables for other programs in a new SQLite file. */
+int store_export_sqlite(struct session *s, const char *path, struct err *e);
+
+/* The cache folder: $XDG_CACHE_HOME/ctxscope … $TMPDIR … none. */
+struct cache_entry {
+    char key[33];
+    char source[1024];
+    uint64_t bytes;
+    int64_t used; /* seconds since 1970 */
+    bool open;    /* in use by some process */
+};
+/* The folder in use, or NULL with a reason in *e (not an error: memory is used). */
+const char *cache_dir(struct err *e);
+/* Lookup key of sources: device, inode, size, mtime and XXH3-128 of sampled blocks, schema and importer version, options. */
+int cache_key(const char *const *paths, size_t n, const char *options, char key[33], struct err *e);
+/* Path of a key's store in the folder (exists or not); buf owned by caller. */
+void cache_path(const char *key, struct buf *out);
+int cache_list(struct cache_entry **out, size_t *n, struct err *e); /* mem_free(*out) */
+int cache_remove(const char *key, struct err *e); /* keys [0-9a-f]{32} only */
+/* Makes room: 10 GB or 10 % of free disk, oldest first, never what is open. */
+void cache_trim(void);
+
+#endif
