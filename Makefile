@@ -31,7 +31,7 @@ ifdef CI
 endif
 HARDEN := -fstack-protector-strong -fPIE -fno-strict-overflow
 LDHARDEN := -pie -Wl,-z,relro,-z,now,-z,noexecstack
-CFLAGS_ALL := -std=c17 $(WARN) $(MODE) $(HARDEN) -I. -I$(BUILD) -DCTXSCOPE_VERSION='"$(VERSION)"' -DCTXSCOPE_PREFIX='"$(PREFIX)"' -pthread $(shell $(PKG_CONFIG) --cflags $(PKGS)) $(CFLAGS)
+CFLAGS_ALL := -std=c17 -D_GNU_SOURCE $(WARN) $(MODE) $(HARDEN) -I. -I$(BUILD) -DCTXSCOPE_VERSION='"$(VERSION)"' -DCTXSCOPE_PREFIX='"$(PREFIX)"' -pthread $(shell $(PKG_CONFIG) --cflags $(PKGS)) $(CFLAGS)
 LDLIBS_ALL := $(shell $(PKG_CONFIG) --libs $(PKGS)) -lm -ldl -pthread $(LDLIBS)
 
 SRC := $(wildcard base/*.c model/*.c model/*/*.c importers/*.c importers/*/*.c tui/*.c tui/*/*.c cli/*.c cli/*/*.c)
