@@ -25,7 +25,7 @@ static void append(struct intern *t, struct str s)
     if (!t->block[b])
         t->block[b] = mem_calloc(INTERN_BLOCK, sizeof *t->block[b]);
     t->block[b][t->n % INTERN_BLOCK] = s;
-    t->n++;
+    __atomic_store_n(&t->n, t->n + 1, __ATOMIC_RELAXED);
 }
 
 static uint32_t *find(const struct intern *t, const void *p, size_t n)

@@ -28,7 +28,7 @@ uint32_t intern_find(const struct intern *t, const void *p, size_t n);
 /* Bytes of an id; an unknown id gives the empty string. Also NUL-terminated. */
 static inline struct str intern_get(const struct intern *t, uint32_t id)
 {
-    if (id >= t->n)
+    if (id >= __atomic_load_n(&t->n, __ATOMIC_RELAXED))
         return (struct str){.p = "", .n = 0};
     return t->block[id / INTERN_BLOCK][id % INTERN_BLOCK];
 }
