@@ -36,5 +36,5 @@ enum share share_of_reason(const char *reason, unsigned long n)
         if (n >= len && !memcmp(reason, reasons[i].prefix, len))
             return reasons[i].share;
     }
-    return SHARE_UNKNOWN;
+    return SHARE_OTHER;
 }

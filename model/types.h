@@ -40,6 +40,7 @@ extern const char *const pstate_names[P_STATES];
     X(NETWORK, "network", "g.waiting.network")    \
     X(SLEEP, "sleep", "g.waiting.sleep")          \
     X(SYSTEM, "system", "g.waiting.system")       \
+    X(OTHER, "other", "g.waiting.system")         \
     X(UNKNOWN, "unknown", "g.unknown")
 enum share {
 #define X(id, name, role) SHARE_##id,
@@ -49,7 +50,8 @@ enum share {
     SHARE_DEAD = SHARE_COUNT /* not alive: counts nowhere */
 };
 extern const char *const share_names[SHARE_COUNT];
-/* The share of a wait reason as the runtime words it ("chan receive", "sync", "network", "sleep", "GC …"). */
+/* The share of a wait reason as the runtime words it ("chan receive", "sync", "network", "sleep", "GC …"). A wait whose
+ * reason is not told (it began before the trace) or not known here is SHARE_OTHER: still waiting, so never SHARE_UNKNOWN. */
 enum share share_of_reason(const char *reason, unsigned long n);
 
 #endif
