@@ -7,6 +7,17 @@
  * Blob: magic byte, format version, uleb rows, uleb nruns {uleb track delta, uleb rows} (track streams only), then per
  * column: u8 id, u8 coding (raw varints | zstd), uleb size plain, uleb size stored, bytes. Columns are independent frames:
  * a reader decodes those it wants.
+ *
+ * Columns are coded so that what a goroutine's loop repeats is a zero byte; all are read row by row, in order:
+ *   t       first row of a run: zigzag delta from the first of the run before; else delta from the row before
+ *   class   0: the class that last followed the class before it (in this chunk); else id + 1
+ *   g       0: the track itself, 1: none, 2: the same other goroutine as last, else zigzag delta from that one, + 3
+ *   m       thread and proc together: 0: as in the row before; else 1 + index of a pair; then uleb pairs {m + 1, p + 1}
+ *   stack   0: the stack that last followed (class, stack before it); else id + 1
+ *   others  only rows that are not 0: {uleb rows skipped, uleb value}; res is 1 + value, 0 = IDX_NONE
+ *
+ * Decoded rows of side streams: MARK, METRIC, SAMPLE: res is 0 with v and s as in the event's ext record, IDX_NONE without
+ * one; RANGE: res is the scope, v[3] is 1 for an end that has an ext record (v[0], v[1]).
  */
 #ifndef MODEL_CHUNK_H
 #define MODEL_CHUNK_H
@@ -17,19 +28,18 @@
 #include "model/session.h"
 
 /* COL(id, name, C type, sentence for docs) */
-#define CHUNK_COLS(X)                                                                             \
-    X(T, "t", int64_t, "time, ns of the trace's clock")                                           \
-    X(CLASS, "class", uint16_t, "event class: kind, states, reason or name")                      \
-    X(G, "g", uint32_t, "goroutine the event happened on (of an unblock: who woke)")              \
-    X(M, "m", uint16_t, "thread the event happened on")                                           \
-    X(P, "p", uint16_t, "proc the event happened on")                                             \
-    X(STACK, "stack", uint32_t, "stack of the event")                                             \
-    X(STACK2, "stack2", uint32_t, "stack of the resource, when it differs")                       \
-    X(RES, "res", uint32_t, "track, or the range's scope")                                        \
-    X(V0, "v0", uint64_t, "first value") X(V1, "v1", uint64_t, "second value")                    \
-    X(V2, "v2", uint64_t, "third value") X(V3, "v3", uint64_t, "fourth value")                    \
-    X(S0, "s0", uint32_t, "first string") X(S1, "s1", uint32_t, "second string")                  \
-    X(S2, "s2", uint32_t, "third string")
+#define CHUNK_COLS(X)                                                                                                                      \
+    X(T, "t", int64_t, "time, ns of the trace's clock")                                                                                    \
+    X(CLASS, "class", uint16_t, "event class: kind, states, reason or name")                                                               \
+    X(G, "g", uint32_t, "goroutine the event happened on (of an unblock: who woke)")                                                       \
+    X(M, "m", uint16_t, "thread the event happened on")                                                                                    \
+    X(P, "p", uint16_t, "proc the event happened on")                                                                                      \
+    X(STACK, "stack", uint32_t, "stack of the event")                                                                                      \
+    X(STACK2, "stack2", uint32_t, "stack of the resource, when it differs")                                                                \
+    X(RES, "res", uint32_t, "track, or the range's scope")                                                                                 \
+    X(V0, "v0", uint64_t, "first value")                                                                                                   \
+    X(V1, "v1", uint64_t, "second value") X(V2, "v2", uint64_t, "third value") X(V3, "v3", uint64_t, "fourth value")                       \
+        X(S0, "s0", uint32_t, "first string") X(S1, "s1", uint32_t, "second string") X(S2, "s2", uint32_t, "third string")
 enum chunk_col {
 #define X(id, name, type, sentence) COL_##id,
     CHUNK_COLS(X)
@@ -63,6 +73,19 @@ struct lod {
     struct lod_row *row; /* sorted by track, bucket */
     ns_t *values;
 };
+/* Goroutines' rows are kept only for buckets in which something happened; a row's mask says in its top bits which share
+ * the goroutine was in at the bucket's end (as seen from this segment), and so in all buckets up to the next row. */
+enum { LOD_END_SHIFT = 24, LOD_SHARES = (1 << SHARE_COUNT) - 1 };
+/* Sets' tracks in STREAM_LOD_SET: enum lane_kind << 28 | id. */
+enum { LOD_KIND_SHIFT = 28 };
+
+/* What the encoder keeps from chunk to chunk: the zstd context, buffers, which columns were worth compressing. */
+struct codec;
+struct codec *codec_new(void);
+void codec_free(struct codec *c);
+void codec_chunk(struct codec *c, enum stream stream, const struct event *ev, const uint32_t *order, uint32_t n,
+                 const struct event_ext *ext, struct buf *out);
+void codec_lod(struct codec *c, const struct lod *l, struct buf *out);
 
 /* Appends the encoded rows to out. Rows are ev[order[0..n)] (order NULL: ev[0..n)); track streams are sorted by (res, t).
  * ext: side records for STREAM_MARK, METRIC and RANGE rows. n <= CHUNK_ROWS. */
