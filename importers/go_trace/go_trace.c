@@ -1,0 +1,167 @@
+/* The importer of Go execution traces, wire format v2 (headers 1.22 to 1.26). See docs/formats.md. */
+#include "importers/go_trace/go_trace.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "importers/go_trace/order.h"
+#include "importers/go_trace/wire.h"
+
+int go_trace_header(const uint8_t *head, size_t n)
+{
+    if (n < WIRE_HEADER || memcmp(head, "go 1.", 5) != 0)
+        return -1;
+    int minor = 0;
+    size_t i = 5;
+    for (; i < 8 && head[i] >= '0' && head[i] <= '9'; i++)
+        minor = minor * 10 + (head[i] - '0');
+    if (i == 5 || n - i < 6 || memcmp(head + i, " trace", 6) != 0)
+        return -1;
+    for (i += 6; i < WIRE_HEADER; i++)
+        if (head[i])
+            return -1;
+    return minor;
+}
+
+static int score(const uint8_t *head, size_t n)
+{
+    return go_trace_header(head, n) >= 0 ? 100 : n >= 5 && !memcmp(head, "go 1.", 5) ? 50 : 0;
+}
+
+struct reading {
+    struct container container;
+    struct order *order;
+    struct builder *b;
+    uint64_t kept;   /* generations delivered whole */
+    bool lost;       /* something was dropped */
+};
+
+/* Something was lost: one note that says what was kept, from which byte on it is dropped, and why. */
+static void note_loss(struct reading *r, enum note_id id, uint64_t at, const char *why)
+{
+    struct source_info *info = r->b->source;
+    r->lost = true;
+    info->complete = false;
+    if (info->dropped_from_byte < 0)
+        info->dropped_from_byte = (int64_t)at;
+    uint64_t events = __atomic_load_n(&r->b->progress->events, __ATOMIC_RELAXED) + (uint64_t)(r->b->at - r->b->cur->ev);
+    builder_note(r->b, id, "kept %" PRIu64 " whole generations and %" PRIu64 " events; dropped from byte %" PRIu64 ": %s", r->kept,
+                 events, at, why);
+}
+
+/* 0 go on, 1 stop without error, -1 error. */
+static int one_generation(struct reading *r)
+{
+    struct generation *g = &r->container.gen;
+    const char *why;
+    uint64_t at;
+    if (g->cut && (g->batches.n == 0 || g->ns_per_tick == 0)) {
+        note_loss(r, NOTE_CUT_GENERATION, g->start, g->why);
+        return 0;
+    }
+    int rc = order_generation(r->order, g, &why, &at);
+    if (rc > 0)
+        return 1;
+    if (rc < 0)
+        note_loss(r, g->cut ? NOTE_CUT_GENERATION : NOTE_BROKEN_ORDER, at, why);
+    else if (g->cut)
+        note_loss(r, NOTE_CUT_GENERATION, g->end, g->why);
+    else
+        r->kept++;
+    r->b->source->generations++;
+    if (builder_generation(r->b) < 0)
+        return 1;
+    /* Later generations build on the states of this one: after a break there is nothing sound to build on. */
+    return rc < 0 ? 1 : 0;
+}
+
+static int read_all(struct reading *r, struct err *e)
+{
+    int rc;
+    while ((rc = container_next(&r->container, r->b, e)) > 0) {
+        if (builder_stopped(r->b) || (rc = one_generation(r)) != 0)
+            break;
+    }
+    if (rc < 0)
+        return -1;
+    if (!builder_stopped(r->b) && rc == 0 && r->b->source->generations)
+        order_final_sync(r->order);
+    return 0;
+}
+
+static void fill_info(struct reading *r, struct source *s, int version)
+{
+    struct source_info *info = r->b->source;
+    const uint64_t *counts = order_counts(r->order);
+    for (unsigned i = 0; i < 256; i++) {
+        info->wire_by_type[i] = counts[i];
+        info->wire_events += counts[i];
+    }
+    info->bytes = source_offset(s);
+    if (order_started_in_gc(r->order))
+        builder_note(r->b, NOTE_TRACE_STARTS_IN_GC, "a mark phase was active when tracing began");
+    if (order_newest_event(r->order) > version)
+        builder_note(r->b, NOTE_EVENT_NOT_IN_VERSION, "header 1.%d, events of 1.%d", version, order_newest_event(r->order));
+    const char *damage = source_damage(s);
+    if (damage) {
+        r->lost = true;
+        info->complete = false;
+        builder_note(r->b, NOTE_UNPACK_FAILED, "%s", damage);
+    }
+}
+
+static int check_version(struct builder *b, int version, struct err *e)
+{
+    if (version < 0) {
+        err_set(e, ERR_INPUT, "the header is no Go trace header");
+        return err_hint(e, "the file is cut or damaged at its very start; record it again");
+    }
+    if (version < WIRE_VERSION_MIN) {
+        err_set(e, ERR_INPUT, "a trace of the old format, Go 1.%d", version);
+        return err_hint(e, "this version reads traces of Go 1.22 and newer; open it with `go tool trace`");
+    }
+    if (version > WIRE_VERSION_KNOWN)
+        builder_note(b, NOTE_NEWER_VERSION, "header 1.%d, known up to 1.%d", version, WIRE_VERSION_KNOWN);
+    return 0;
+}
+
+static int import(struct source *s, struct builder *b, bool strict, struct err *e)
+{
+    uint8_t head[WIRE_HEADER];
+    int64_t n = source_read(s, head, sizeof head, e);
+    if (n < 0)
+        return -1;
+    int version = go_trace_header(head, (size_t)n);
+    if (check_version(b, version, e) < 0)
+        return -1;
+    struct source_info *info = b->source;
+    snprintf(info->format, sizeof info->format, "go-trace");
+    snprintf(info->version, sizeof info->version, "1.%d", version);
+    info->complete = true;
+    info->dropped_from_byte = -1;
+
+    struct reading r = {.b = b, .order = order_new(b)};
+    container_init(&r.container, s, version);
+    int rc = read_all(&r, e);
+    fill_info(&r, s, version);
+    if (rc == 0 && info->generations == 0 && !builder_stopped(b)) {
+        if (r.lost && b->progress->events == 0 && version > WIRE_VERSION_KNOWN) {
+            err_set(e, ERR_INPUT, "Go 1.%d writes traces that this version cannot read", version);
+            rc = err_hint(e, "update ctxscope");
+        } else if (!r.lost) {
+            builder_note(b, NOTE_NO_EVENTS, "nothing behind the header");
+        }
+    }
+    if (rc == 0 && strict && r.lost) {
+        err_set(e, ERR_INPUT, "the trace is cut or damaged");
+        err_where(e, "byte %" PRId64, info->dropped_from_byte);
+        rc = err_hint(e, "without --strict what is whole is kept");
+    }
+    container_release(&r.container);
+    order_free(r.order);
+    return rc;
+}
+
+const struct importer go_trace_importer = {
+    .name = "go-trace", .title = "Go execution traces, format of Go 1.22 and newer", .score = score, .import = import};
