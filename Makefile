@@ -18,7 +18,7 @@ else ifdef DEBUG
   MODE := -O0 -g3
 else
   BUILD := build/release
-  MODE := -O2 -g -flto=auto -D_FORTIFY_SOURCE=2
+  MODE := -O2 -g -flto=auto -ffat-lto-objects -D_FORTIFY_SOURCE=2
   LDMODE := -O2 -flto=auto
 endif
 ifneq ($(CC),cc)
@@ -26,13 +26,13 @@ ifneq ($(CC),cc)
 endif
 
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wno-format-nonliteral
-ifdef CI
+ifneq ($(CI),)
   WARN += -Werror
 endif
 HARDEN := -fstack-protector-strong -fPIE -fno-strict-overflow
 LDHARDEN := -pie -Wl,-z,relro,-z,now,-z,noexecstack
-CFLAGS_ALL := -std=c17 -D_GNU_SOURCE $(WARN) $(MODE) $(HARDEN) -I. -I$(BUILD) -DCTXSCOPE_VERSION='"$(VERSION)"' -DCTXSCOPE_PREFIX='"$(PREFIX)"' -pthread $(shell $(PKG_CONFIG) --cflags $(PKGS)) $(CFLAGS)
-LDLIBS_ALL := $(shell $(PKG_CONFIG) --libs $(PKGS)) -lm -ldl -pthread $(LDLIBS)
+CFLAGS_ALL := -std=c17 -D_GNU_SOURCE $(WARN) $(MODE) $(HARDEN) -I. -I$(BUILD) -DCTXSCOPE_VERSION='"$(VERSION)"' -DCTXSCOPE_PREFIX='"$(PREFIX)"' -pthread $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null) $(CFLAGS)
+LDLIBS_ALL := $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null) -lm -ldl -pthread $(LDLIBS)
 
 SRC := $(wildcard base/*.c model/*.c model/*/*.c importers/*.c importers/*/*.c tui/*.c tui/*/*.c cli/*.c cli/*/*.c)
 LIBSRC := $(filter-out cli/main.c model/store/extension.c,$(SRC))
@@ -41,15 +41,26 @@ LIBOBJ := $(LIBSRC:%.c=$(BUILD)/%.o)
 BIN := $(BUILD)/ctxscope
 
 Q := $(if $(V),,@)
-say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
+silent := $(findstring s,$(filter-out -%,$(firstword $(MAKEFLAGS))))
+say = $(if $(V)$(silent),,@printf '  %-5s %s\n' $(1) $(2))
 
 all: $(BIN)
 
-$(BIN): $(LIBOBJ) $(BUILD)/cli/main.o
+$(BIN): $(BUILD)/cli/main.o $(BUILD)/libctxscope.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDMODE) $(LDHARDEN) $(LDFLAGS) -o $@ $^ $(LDLIBS_ALL)
 
-$(BUILD)/%.o: %.c Makefile VERSION
+# Holds the paths of the objects, not copies.
+$(BUILD)/libctxscope.a: $(LIBOBJ)
+	@rm -f $@
+	$(Q)ar rcsT $@ $^
+
+# Changes when the flags do (CI=1 makes warnings errors, say), and so has everything built anew.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(subst ','\'',$(CC) $(CFLAGS_ALL))' | cmp -s - $@ || echo '$(subst ','\'',$(CC) $(CFLAGS_ALL))' > $@
+
+$(BUILD)/%.o: %.c $(BUILD)/flags
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
@@ -59,5 +70,5 @@ clean:
 
 -include $(OBJ:.o=.d)
 -include $(wildcard mk/*.mk)
-.PHONY: all clean
+.PHONY: all clean FORCE
 .DEFAULT_GOAL := all

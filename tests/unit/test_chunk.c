@@ -4,30 +4,7 @@
 #include <string.h>
 
 #include "model/chunk.h"
-
-static int failures;
-#define CHECK(cond, ...)                                                                                                                   \
-    do {                                                                                                                                   \
-        if (!(cond)) {                                                                                                                     \
-            failures++;                                                                                                                    \
-            printf("FAIL %s:%d: ", __FILE__, __LINE__);                                                                                    \
-            printf(__VA_ARGS__);                                                                                                           \
-            printf("\n");                                                                                                                  \
-        }                                                                                                                                  \
-    } while (0)
-
-static uint64_t seed = 1;
-static uint64_t rnd(void)
-{
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return seed;
-}
-static uint32_t below(uint32_t n)
-{
-    return (uint32_t)(rnd() % n);
-}
+#include "tests/lib/check.h"
 
 static const uint32_t ALL = (1u << COL_COUNT) - 1;
 
@@ -86,7 +63,7 @@ static void round_trip(struct codec *codec, enum stream stream)
     struct err e = ERR_INIT;
     CHECK(chunk_decode(blob.p, blob.n, ALL, &c, &e) == 0, "stream %d, %u rows: %s", stream, n, e.what);
     CHECK(c.rows == n, "%u rows, not %u", c.rows, n);
-    for (uint32_t i = 0; i < c.rows && failures < 10; i++) {
+    for (uint32_t i = 0; i < c.rows && check_failures < 10; i++) {
         CHECK(c.t[i] == ev[i].t && c.class[i] == ev[i].class && c.g[i] == ev[i].g, "t, class or g of row %u", i);
         CHECK(c.m[i] == ev[i].m && c.p[i] == ev[i].p, "m or p of row %u", i);
         CHECK(c.stack[i] == ev[i].stack && c.stack2[i] == ev[i].stack2, "stacks of row %u", i);
@@ -128,7 +105,7 @@ static void lod_round_trip(struct codec *codec)
     struct err e = ERR_INIT;
     codec_lod(codec, &l, &blob);
     CHECK(lod_decode(blob.p, blob.n, &back, &e) == 0 && back.rows == l.rows, "lod: %s", e.what);
-    for (uint32_t i = 0; i < back.rows && failures < 10; i++) {
+    for (uint32_t i = 0; i < back.rows && check_failures < 10; i++) {
         CHECK(!memcmp(&back.row[i], &l.row[i], sizeof *l.row), "lod row %u", i);
         for (int k = __builtin_popcount(l.row[i].mask & LOD_SHARES); k--;)
             CHECK(back.values[back.row[i].value + (uint32_t)k] == l.values[l.row[i].value + (uint32_t)k], "lod value of row %u", i);
@@ -163,13 +140,12 @@ static void damaged_blob(struct codec *codec)
 int main(void)
 {
     struct codec *codec = codec_new();
-    for (unsigned i = 0; i < 600 && failures < 10; i++) {
+    for (unsigned i = 0; i < 600 && check_failures < 10; i++) {
         round_trip(codec, (enum stream)(i % STREAM_LOD_G));
         lod_round_trip(codec);
     }
-    for (unsigned i = 0; i < 5000 && failures < 10; i++)
+    for (unsigned i = 0; i < 5000 && check_failures < 10; i++)
         damaged_blob(codec);
     codec_free(codec);
-    printf("%s chunk\n", failures ? "FAIL" : "ok");
-    return failures != 0;
+    return check_done();
 }
