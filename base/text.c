@@ -23,7 +23,8 @@ uint32_t text_decode(const char *s, size_t n, size_t *len)
 
 size_t text_encode(char out[4], uint32_t cp)
 {
-    utf8proc_ssize_t n = utf8proc_codepoint_valid((utf8proc_int32_t)cp) ? utf8proc_encode_char((utf8proc_int32_t)cp, (utf8proc_uint8_t *)out) : 0;
+    utf8proc_ssize_t n =
+        utf8proc_codepoint_valid((utf8proc_int32_t)cp) ? utf8proc_encode_char((utf8proc_int32_t)cp, (utf8proc_uint8_t *)out) : 0;
     if (n > 0)
         return (size_t)n;
     memcpy(out, "\xEF\xBF\xBD", 3);

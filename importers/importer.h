@@ -6,7 +6,7 @@
 #include "model/builder.h"
 
 struct importer {
-    const char *name; /* "go-trace" */
+    const char *name;  /* "go-trace" */
     const char *title; /* one line for help and docs */
     /* 0 = not mine .. 100 = certain. head holds at least the first 64 bytes when there are as many. */
     int (*score)(const uint8_t *head, size_t n);

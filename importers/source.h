@@ -14,8 +14,8 @@
 struct source;
 
 struct source_opts {
-    bool follow;                /* wait for more at the end of a growing regular file, until progress->stop */
-    struct progress *progress;  /* bytes_done/bytes_total are kept up to date; may be NULL */
+    bool follow;               /* wait for more at the end of a growing regular file, until progress->stop */
+    struct progress *progress; /* bytes_done/bytes_total are kept up to date; may be NULL */
 };
 
 /* Opens PATH ("-": stdin). Errors: no such file, a directory, no permission, empty file (each with a hint). */

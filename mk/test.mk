@@ -30,7 +30,7 @@ test: $(BIN) $(TEST_BIN)
 	@BUILD=$(BUILD) tests/run $(if $(RESULTS),-r $(RESULTS)) -n $(or $(NAME),$(notdir $(BUILD))) $(TEST_BIN) $(TEST_SH)
 
 # What is run before every commit that lands: under a minute.
-quick: $(BIN) $(QUICK_SRC:%.c=$(BUILD)/%)
+quick: format-check $(BIN) $(QUICK_SRC:%.c=$(BUILD)/%)
 	@BUILD=$(BUILD) tests/run -q -t 30 -n quick $(QUICK_SRC:%.c=$(BUILD)/%) $(QUICK_SH) $(ARCH_SH)
 
 arch:

@@ -75,15 +75,15 @@ struct progress {
 };
 
 struct builder {
-    struct dict *dict;             /* borrowed */
-    struct source_info *source;    /* borrowed: the source being read */
-    struct progress *progress;     /* borrowed */
-    struct event *at, *end;        /* room in the current block */
+    struct dict *dict;          /* borrowed */
+    struct source_info *source; /* borrowed: the source being read */
+    struct progress *progress;  /* borrowed */
+    struct event *at, *end;     /* room in the current block */
     struct event_block *cur;
-    struct builder_queue *queue;   /* private */
-    struct err err;                /* of the sink */
+    struct builder_queue *queue; /* private */
+    struct err err;              /* of the sink */
     bool failed;
-    ns_t last_t;                   /* of the last finished event, NS_NONE before the first */
+    ns_t last_t; /* of the last finished event, NS_NONE before the first */
 };
 
 /* threads: 1 = the sink runs in builder_next's caller, 2 = on a thread of its own. */

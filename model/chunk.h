@@ -38,8 +38,12 @@
     X(STACK2, "stack2", uint32_t, "stack of the resource, when it differs")                                                                \
     X(RES, "res", uint32_t, "track, or the range's scope")                                                                                 \
     X(V0, "v0", uint64_t, "first value")                                                                                                   \
-    X(V1, "v1", uint64_t, "second value") X(V2, "v2", uint64_t, "third value") X(V3, "v3", uint64_t, "fourth value")                       \
-        X(S0, "s0", uint32_t, "first string") X(S1, "s1", uint32_t, "second string") X(S2, "s2", uint32_t, "third string")
+    X(V1, "v1", uint64_t, "second value")                                                                                                  \
+    X(V2, "v2", uint64_t, "third value")                                                                                                   \
+    X(V3, "v3", uint64_t, "fourth value")                                                                                                  \
+    X(S0, "s0", uint32_t, "first string")                                                                                                  \
+    X(S1, "s1", uint32_t, "second string")                                                                                                 \
+    X(S2, "s2", uint32_t, "third string")
 enum chunk_col {
 #define X(id, name, type, sentence) COL_##id,
     CHUNK_COLS(X)

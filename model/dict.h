@@ -34,10 +34,10 @@ struct dict {
     struct arena stack_bytes;
     struct event_class classes[DICT_CLASSES];
     uint32_t nclasses;
-    struct map class_ids; /* packed class -> id */
-    PAGED(int64_t) g_ids;   /* gidx -> goroutine id */
-    PAGED(uint64_t) m_ids;  /* midx -> thread id */
-    PAGED(int64_t) p_ids;   /* pidx -> proc id */
+    struct map class_ids;  /* packed class -> id */
+    PAGED(int64_t) g_ids;  /* gidx -> goroutine id */
+    PAGED(uint64_t) m_ids; /* midx -> thread id */
+    PAGED(int64_t) p_ids;  /* pidx -> proc id */
     struct map g_map, m_map, p_map;
 };
 

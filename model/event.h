@@ -9,20 +9,20 @@
 #include "model/types.h"
 
 /* Kinds, named as golang.org/x/exp/trace names them. Append only: the numbers are in stores. */
-#define EVENT_KINDS(X)                              \
-    X(SYNC, "Sync")                                 \
-    X(METRIC, "Metric")                             \
-    X(LABEL, "Label")                               \
-    X(STACK_SAMPLE, "StackSample")                  \
-    X(RANGE_BEGIN, "RangeBegin")                    \
-    X(RANGE_ACTIVE, "RangeActive")                  \
-    X(RANGE_END, "RangeEnd")                        \
-    X(TASK_BEGIN, "TaskBegin")                      \
-    X(TASK_END, "TaskEnd")                          \
-    X(REGION_BEGIN, "RegionBegin")                  \
-    X(REGION_END, "RegionEnd")                      \
-    X(LOG, "Log")                                   \
-    X(STATE_TRANSITION, "StateTransition")          \
+#define EVENT_KINDS(X)                                                                                                                     \
+    X(SYNC, "Sync")                                                                                                                        \
+    X(METRIC, "Metric")                                                                                                                    \
+    X(LABEL, "Label")                                                                                                                      \
+    X(STACK_SAMPLE, "StackSample")                                                                                                         \
+    X(RANGE_BEGIN, "RangeBegin")                                                                                                           \
+    X(RANGE_ACTIVE, "RangeActive")                                                                                                         \
+    X(RANGE_END, "RangeEnd")                                                                                                               \
+    X(TASK_BEGIN, "TaskBegin")                                                                                                             \
+    X(TASK_END, "TaskEnd")                                                                                                                 \
+    X(REGION_BEGIN, "RegionBegin")                                                                                                         \
+    X(REGION_END, "RegionEnd")                                                                                                             \
+    X(LOG, "Log")                                                                                                                          \
+    X(STATE_TRANSITION, "StateTransition")                                                                                                 \
     X(EXPERIMENTAL, "Experimental")
 enum event_kind {
 #define X(id, name) EV_##id,
@@ -64,10 +64,10 @@ _Static_assert(sizeof(struct event) == 32, "an event is half a cache line");
  *   all else       index into the block's ext array, or IDX_NONE
  * A STACK_SAMPLE has g, m, p as they were when sampled. */
 struct event_ext {
-    uint64_t v[4];  /* metric: value | task: id, parent | region: task | log: task | sync: n clock snapshot parts:
-                       mono ns, wall sec, wall nsec, has snapshot | experimental: raw args */
-    str_id s[3];    /* log: category, message | task begin/end, region: name | label: label | experimental: name */
-    uint32_t res;   /* range: the scope, when ext is used by a range end (sweep: v[0] swept, v[1] reclaimed bytes) */
+    uint64_t v[4]; /* metric: value | task: id, parent | region: task | log: task | sync: n clock snapshot parts:
+                      mono ns, wall sec, wall nsec, has snapshot | experimental: raw args */
+    str_id s[3];   /* log: category, message | task begin/end, region: name | label: label | experimental: name */
+    uint32_t res;  /* range: the scope, when ext is used by a range end (sweep: v[0] swept, v[1] reclaimed bytes) */
 };
 #define RANGE_HAS_EXT 1u /* event.pad of a RANGE_END whose `res` is an ext index */
 

@@ -24,14 +24,14 @@ struct store; /* model/store/store.h */
 struct cache; /* decoded chunks, model/chunk.h */
 
 struct goroutine {
-    int64_t id;       /* as Go numbers it */
-    ns_t created;     /* NS_NONE: older than the trace */
-    ns_t ended;       /* NS_OPEN: alive at the end */
-    ns_t first, last; /* first and last transition; NS_NONE: it was only seen as an event's goroutine */
-    gidx creator;     /* IDX_NONE unknown */
+    int64_t id;            /* as Go numbers it */
+    ns_t created;          /* NS_NONE: older than the trace */
+    ns_t ended;            /* NS_OPEN: alive at the end */
+    ns_t first, last;      /* first and last transition; NS_NONE: it was only seen as an event's goroutine */
+    gidx creator;          /* IDX_NONE unknown */
     stack_id create_stack; /* creator's stack at the go statement */
-    str_id name;      /* start function, 0 unknown */
-    uint32_t group;   /* index into session.groups; by start function */
+    str_id name;           /* start function, 0 unknown */
+    uint32_t group;        /* index into session.groups; by start function */
     uint32_t transitions;
     uint8_t last_state; /* enum gstate; G_UNDETERMINED when only seen */
     uint8_t last_share; /* enum share or SHARE_DEAD */
@@ -101,13 +101,13 @@ struct wait_site {
 };
 
 enum stream {
-    STREAM_G,      /* transitions of goroutines, by goroutine */
-    STREAM_P,      /* transitions of procs, by proc */
-    STREAM_MARK,   /* Sync Label Log Task* Region* Experimental, by time */
-    STREAM_METRIC, /* by time */
-    STREAM_RANGE,  /* by time */
-    STREAM_SAMPLE, /* by time */
-    STREAM_LOD_G,  /* sums per goroutine and bucket */
+    STREAM_G,       /* transitions of goroutines, by goroutine */
+    STREAM_P,       /* transitions of procs, by proc */
+    STREAM_MARK,    /* Sync Label Log Task* Region* Experimental, by time */
+    STREAM_METRIC,  /* by time */
+    STREAM_RANGE,   /* by time */
+    STREAM_SAMPLE,  /* by time */
+    STREAM_LOD_G,   /* sums per goroutine and bucket */
     STREAM_LOD_SET, /* sums per set (group, proc, thread, all) and bucket */
     STREAMS
 };
@@ -116,22 +116,22 @@ enum { CHUNK_ROWS = 8192 };
 
 /* A directory entry; kept in memory for all chunks (48 bytes). */
 struct chunk_ref {
-    ns_t t0, t1;       /* first and last time of its rows */
-    uint32_t id;       /* of the blob in the store */
+    ns_t t0, t1; /* first and last time of its rows */
+    uint32_t id; /* of the blob in the store */
     uint32_t segment;
-    uint32_t lo, hi;   /* track range (STREAM_G, P, LOD_*); else 0 */
-    uint32_t bytes;    /* of the blob */
+    uint32_t lo, hi; /* track range (STREAM_G, P, LOD_*); else 0 */
+    uint32_t bytes;  /* of the blob */
     uint16_t rows;
-    uint8_t stream;    /* enum stream */
-    uint8_t level;     /* LOD: log2 of the bucket in ns; else 0 */
+    uint8_t stream; /* enum stream */
+    uint8_t level;  /* LOD: log2 of the bucket in ns; else 0 */
 };
 
 /* The rows of one track in one segment; sorted by (segment, track). A run of more than CHUNK_ROWS goes on in the next chunk. */
 struct run {
     uint32_t track;
-    uint32_t chunk;    /* index into session.chunks */
-    uint16_t row;      /* first row in that chunk */
-    uint16_t rows_hi;  /* rows = rows_hi << 16 | rows_lo */
+    uint32_t chunk;   /* index into session.chunks */
+    uint16_t row;     /* first row in that chunk */
+    uint16_t rows_hi; /* rows = rows_hi << 16 | rows_lo */
     uint16_t rows_lo;
     class_id class_in; /* class of the last non-restating row before this segment; CLASS_NONE: none */
     ns_t t_in;         /* when that began */
@@ -151,8 +151,8 @@ struct segment {
 /* A goroutine that was in another group (or not known at all) when earlier segments were summed. */
 struct regroup {
     gidx g;
-    uint32_t from, to;  /* groups; IDX_NONE in from: was counted nowhere */
-    uint32_t segment;   /* sums of segments before this one still count it in `from` */
+    uint32_t from, to; /* groups; IDX_NONE in from: was counted nowhere */
+    uint32_t segment;  /* sums of segments before this one still count it in `from` */
 };
 
 struct session {
@@ -163,8 +163,8 @@ struct session {
     bool importing;        /* atomic: an import still runs */
     struct err import_err; /* set under lock when an import failed */
 
-    ns_t t0, t1;           /* first and last event; equal when empty */
-    ns_t wall_t0;          /* wall clock of t0 in ns since 1970, NS_NONE unknown */
+    ns_t t0, t1;  /* first and last event; equal when empty */
+    ns_t wall_t0; /* wall clock of t0 in ns since 1970, NS_NONE unknown */
     uint64_t events;
     uint64_t by_kind[EV_KINDS];
     uint64_t by_class[DICT_CLASSES]; /* events of each class: transitions, range begins, metric samples */
@@ -175,8 +175,8 @@ struct session {
     VEC(struct group) groups;
     VEC(struct proc) procs;
     VEC(struct thread) threads;
-    VEC(struct task) tasks;       /* in order of first appearance */
-    VEC(struct range) ranges;     /* by t0 */
+    VEC(struct task) tasks;   /* in order of first appearance */
+    VEC(struct range) ranges; /* by t0 */
     VEC(struct wait_site) waits;
     VEC(struct regroup) regroups;
 
@@ -185,9 +185,9 @@ struct session {
     VEC(struct run) runs;  /* of STREAM_G */
     VEC(struct run) pruns; /* of STREAM_P */
 
-    struct store *store;   /* blobs of the chunks */
-    struct cache *cache;   /* decoded chunks */
-    void (*wake)(void *);  /* called (any thread) when something was published; may be NULL */
+    struct store *store;  /* blobs of the chunks */
+    struct cache *cache;  /* decoded chunks */
+    void (*wake)(void *); /* called (any thread) when something was published; may be NULL */
     void *wake_ctx;
 };
 

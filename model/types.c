@@ -23,10 +23,10 @@ static const struct {
     const char *prefix;
     enum share share;
 } reasons[] = {
-    {"chan", SHARE_CHAN},     {"select", SHARE_CHAN},     {"sync", SHARE_SYNC},      {"semacquire", SHARE_SYNC},
-    {"network", SHARE_NETWORK}, {"IO wait", SHARE_NETWORK}, {"sleep", SHARE_SLEEP},    {"GC", SHARE_SYSTEM},
-    {"forever", SHARE_CHAN},  {"preempted", SHARE_SYSTEM}, {"system", SHARE_SYSTEM},  {"wait for", SHARE_SYSTEM},
-    {"wait until", SHARE_SYSTEM}, {"stopping", SHARE_SYSTEM}, {"coroutine", SHARE_SYNC}, {"synctest", SHARE_SYNC},
+    {"chan", SHARE_CHAN},         {"select", SHARE_CHAN},      {"sync", SHARE_SYNC},      {"semacquire", SHARE_SYNC},
+    {"network", SHARE_NETWORK},   {"IO wait", SHARE_NETWORK},  {"sleep", SHARE_SLEEP},    {"GC", SHARE_SYSTEM},
+    {"forever", SHARE_CHAN},      {"preempted", SHARE_SYSTEM}, {"system", SHARE_SYSTEM},  {"wait for", SHARE_SYSTEM},
+    {"wait until", SHARE_SYSTEM}, {"stopping", SHARE_SYSTEM},  {"coroutine", SHARE_SYNC}, {"synctest", SHARE_SYNC},
 };
 
 enum share share_of_reason(const char *reason, unsigned long n)

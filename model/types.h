@@ -31,16 +31,16 @@ extern const char *const pstate_names[P_STATES];
 
 /* What a moment of a goroutine's life counts as on screen and in sums: states, with waiting parted by reason.
  * A fact written once: name, key in JSON/SQL, role of the theme. */
-#define SHARES(X)                                 \
-    X(RUNNING, "running", "g.running")            \
-    X(RUNNABLE, "runnable", "g.runnable")         \
-    X(SYSCALL, "syscall", "g.syscall")            \
-    X(CHAN, "chan", "g.waiting.chan")             \
-    X(SYNC, "sync", "g.waiting.sync")             \
-    X(NETWORK, "network", "g.waiting.network")    \
-    X(SLEEP, "sleep", "g.waiting.sleep")          \
-    X(SYSTEM, "system", "g.waiting.system")       \
-    X(OTHER, "other", "g.waiting.system")         \
+#define SHARES(X)                                                                                                                          \
+    X(RUNNING, "running", "g.running")                                                                                                     \
+    X(RUNNABLE, "runnable", "g.runnable")                                                                                                  \
+    X(SYSCALL, "syscall", "g.syscall")                                                                                                     \
+    X(CHAN, "chan", "g.waiting.chan")                                                                                                      \
+    X(SYNC, "sync", "g.waiting.sync")                                                                                                      \
+    X(NETWORK, "network", "g.waiting.network")                                                                                             \
+    X(SLEEP, "sleep", "g.waiting.sleep")                                                                                                   \
+    X(SYSTEM, "system", "g.waiting.system")                                                                                                \
+    X(OTHER, "other", "g.waiting.system")                                                                                                  \
     X(UNKNOWN, "unknown", "g.unknown")
 enum share {
 #define X(id, name, role) SHARE_##id,

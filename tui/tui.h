@@ -11,15 +11,15 @@
 #include "model/session.h"
 
 struct tui_opts {
-    const char *view;         /* name of the first view; NULL: timeline while importing or when asked by goto, else overview */
-    const char *place;        /* --goto: "g=104,t=1.23s"; NULL */
-    const char *filter;       /* --where; NULL */
-    const char *log;          /* file for messages; NULL */
-    bool clock_fixed;         /* --clock fixed */
+    const char *view;   /* name of the first view; NULL: timeline while importing or when asked by goto, else overview */
+    const char *place;  /* --goto: "g=104,t=1.23s"; NULL */
+    const char *filter; /* --where; NULL */
+    const char *log;    /* file for messages; NULL */
+    bool clock_fixed;   /* --clock fixed */
     /* INI settings in order, later ones win: section ("ui", "keys", "theme"), key, value. Borrowed. */
     const struct tui_setting {
         const char *section, *key, *value;
-    } *settings;
+    } * settings;
     size_t nsettings;
     const char *theme_dirs[4]; /* searched for NAME.theme; NULL-terminated */
 };

@@ -61,13 +61,12 @@ struct view {
      * common, e.g. QUIT). Called without the lock; takes session_read itself. Navigation is undoable by itself. */
     bool (*command)(struct app *app, enum cmd cmd, const char *arg, struct nav *nav, void *state, void *data, struct session *s);
     /* A click (button 1), its drag and release, in the view's rect. May be NULL. */
-    bool (*mouse)(struct app *app, int x, int y, enum mouse_kind kind,
-                  struct nav *nav, void *state, void *data, struct session *s);
+    bool (*mouse)(struct app *app, int x, int y, enum mouse_kind kind, struct nav *nav, void *state, void *data, struct session *s);
     /* Commands that matter here, most wanted first, CMD_NONE at the end: the hint line. words: what the hint says. */
     const struct hint {
         enum cmd cmd;
         const char *words;
-    } *hints;
+    } * hints;
     /* Rows on screen that come from the trace, for the sync mark. May be NULL. */
     int (*rows)(const void *data);
 };

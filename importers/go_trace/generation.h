@@ -39,38 +39,38 @@ struct id_table {
 
 struct generation {
     uint64_t gen;
-    struct buf bytes; /* batch data, with 64 zero bytes behind so that a decoder may look ahead */
-    VEC(struct batch) batches;       /* event batches */
-    VEC(struct batch_list) lists;    /* by M in order of first appearance */
+    struct buf bytes;             /* batch data, with 64 zero bytes behind so that a decoder may look ahead */
+    VEC(struct batch) batches;    /* event batches */
+    VEC(struct batch_list) lists; /* by M in order of first appearance */
     struct map list_of_m;
-    VEC(struct batch) tables;        /* strings, stacks, samples, sync: parsed when the generation is whole */
-    VEC(struct cpu_sample) samples;  /* by time */
+    VEC(struct batch) tables;       /* strings, stacks, samples, sync: parsed when the generation is whole */
+    VEC(struct cpu_sample) samples; /* by time */
     struct id_table strings, stacks;
-    double ns_per_tick;              /* 0: not told */
-    uint64_t min_time;               /* ticks */
+    double ns_per_tick; /* 0: not told */
+    uint64_t min_time;  /* ticks */
     bool has_time;
     bool has_snapshot;
     uint64_t snap_time, snap_mono, snap_sec, snap_nsec;
-    uint64_t start;                  /* offset of its first batch in the unpacked file */
-    uint64_t end;                    /* offset behind its last whole batch */
-    bool cut;                        /* the file ended or was damaged inside it */
-    char why[160];                   /* what was wrong when cut */
+    uint64_t start; /* offset of its first batch in the unpacked file */
+    uint64_t end;   /* offset behind its last whole batch */
+    bool cut;       /* the file ended or was damaged inside it */
+    char why[160];  /* what was wrong when cut */
 };
 
 struct container {
-    struct source *src;        /* borrowed */
-    int version;               /* minor: 22.. */
-    struct generation gen;     /* the current one */
-    uint8_t *io;               /* read buffer */
+    struct source *src;    /* borrowed */
+    int version;           /* minor: 22.. */
+    struct generation gen; /* the current one */
+    uint8_t *io;           /* read buffer */
     size_t io_pos, io_len;
-    uint64_t io_off;           /* unpacked offset of io[0] */
-    bool eof, ended;           /* no more bytes / no more generations */
-    bool has_pending;          /* the batch that began the next generation (before 1.26) */
+    uint64_t io_off;  /* unpacked offset of io[0] */
+    bool eof, ended;  /* no more bytes / no more generations */
+    bool has_pending; /* the batch that began the next generation (before 1.26) */
     struct batch pending;
     uint64_t pending_gen;
     struct buf pending_data;
-    double last_ns_per_tick;   /* of the generation before, for a cut one that does not tell */
-    VEC(frame_id) frames;      /* scratch */
+    double last_ns_per_tick; /* of the generation before, for a cut one that does not tell */
+    VEC(frame_id) frames;    /* scratch */
 };
 
 /* version from the header; the source stands behind it. */

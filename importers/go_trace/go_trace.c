@@ -33,8 +33,8 @@ struct reading {
     struct container container;
     struct order *order;
     struct builder *b;
-    uint64_t kept;   /* generations delivered whole */
-    bool lost;       /* something was dropped */
+    uint64_t kept; /* generations delivered whole */
+    bool lost;     /* something was dropped */
 };
 
 /* Something was lost: one note that says what was kept, from which byte on it is dropped, and why. */
@@ -46,8 +46,8 @@ static void note_loss(struct reading *r, enum note_id id, uint64_t at, const cha
     if (info->dropped_from_byte < 0)
         info->dropped_from_byte = (int64_t)at;
     uint64_t events = __atomic_load_n(&r->b->progress->events, __ATOMIC_RELAXED) + (uint64_t)(r->b->at - r->b->cur->ev);
-    builder_note(r->b, id, "kept %" PRIu64 " whole generations and %" PRIu64 " events; dropped from byte %" PRIu64 ": %s", r->kept,
-                 events, at, why);
+    builder_note(r->b, id, "kept %" PRIu64 " whole generations and %" PRIu64 " events; dropped from byte %" PRIu64 ": %s", r->kept, events,
+                 at, why);
 }
 
 /* 0 go on, 1 stop without error, -1 error. */

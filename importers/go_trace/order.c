@@ -22,12 +22,12 @@ struct region {
 struct order_g {
     int64_t id;
     gidx idx;
-    uint8_t status; /* enum wire_gstatus; 0: not there (yet, or any more) */
-    bool assist;    /* a mark assist is in flight */
-    bool stw;       /* a stop-the-world is in flight */
+    uint8_t status;   /* enum wire_gstatus; 0: not there (yet, or any more) */
+    bool assist;      /* a mark assist is in flight */
+    bool stw;         /* a stop-the-world is in flight */
     class_id stw_end; /* class of its end */
     uint64_t seq_gen, seq;
-    VEC(struct region) *regions; /* owned; NULL until the first one */
+    VEC(struct region) * regions; /* owned; NULL until the first one */
 };
 
 struct order_p {
@@ -57,10 +57,42 @@ struct ctx {
 
 /* Classes that never change. */
 enum fixed_class {
-    C_SYNC, C_SAMPLE, C_PROCS, C_HEAP_ALLOC, C_HEAP_GOAL, C_LABEL, C_TASK_BEGIN, C_TASK_END, C_REGION_BEGIN, C_REGION_END, C_LOG,
-    C_CREATE, C_CREATE_BLOCKED, C_CREATE_SYSCALL, C_START, C_DESTROY, C_DESTROY_SYSCALL, C_UNBLOCK, C_SYSCALL, C_SYSCALL_END,
-    C_SYSCALL_END_BLOCKED, C_BLOCK_BARE, C_P_START, C_P_STOP, C_P_STEAL, C_P_STEAL_ABANDONED, C_GC_ACTIVE, C_GC_BEGIN, C_GC_END,
-    C_SWEEP_ACTIVE, C_SWEEP_BEGIN, C_SWEEP_END, C_ASSIST_ACTIVE, C_ASSIST_BEGIN, C_ASSIST_END, C_FIXED
+    C_SYNC,
+    C_SAMPLE,
+    C_PROCS,
+    C_HEAP_ALLOC,
+    C_HEAP_GOAL,
+    C_LABEL,
+    C_TASK_BEGIN,
+    C_TASK_END,
+    C_REGION_BEGIN,
+    C_REGION_END,
+    C_LOG,
+    C_CREATE,
+    C_CREATE_BLOCKED,
+    C_CREATE_SYSCALL,
+    C_START,
+    C_DESTROY,
+    C_DESTROY_SYSCALL,
+    C_UNBLOCK,
+    C_SYSCALL,
+    C_SYSCALL_END,
+    C_SYSCALL_END_BLOCKED,
+    C_BLOCK_BARE,
+    C_P_START,
+    C_P_STOP,
+    C_P_STEAL,
+    C_P_STEAL_ABANDONED,
+    C_GC_ACTIVE,
+    C_GC_BEGIN,
+    C_GC_END,
+    C_SWEEP_ACTIVE,
+    C_SWEEP_BEGIN,
+    C_SWEEP_END,
+    C_ASSIST_ACTIVE,
+    C_ASSIST_BEGIN,
+    C_ASSIST_END,
+    C_FIXED
 };
 static const struct {
     uint8_t kind, resource, from, to;
@@ -307,12 +339,12 @@ static enum verdict needs(struct order *o, const struct cursor *cu, const char *
 {
     return broken(o, "%s without %s", wire_specs[cu->type].name, what);
 }
-#define NEED_MPG(c)    \
-    if (!has_all(c))   \
-        return needs(o, cu, "a thread, a proc and a goroutine")
-#define NEED_MP(c)                           \
-    if ((c).m == NONE || (c).p == NONE)      \
-        return needs(o, cu, "a thread and a proc")
+#define NEED_MPG(c)                                                                                                                        \
+    if (!has_all(c))                                                                                                                       \
+    return needs(o, cu, "a thread, a proc and a goroutine")
+#define NEED_MP(c)                                                                                                                         \
+    if ((c).m == NONE || (c).p == NONE)                                                                                                    \
+    return needs(o, cu, "a thread and a proc")
 
 /* Does (gen of this event, n) come right after what the owner saw last? */
 static inline bool seq_next(const struct order *o, uint64_t n, uint64_t seq_gen, uint64_t seq)
@@ -579,8 +611,7 @@ static enum verdict on_go_switch(struct order *o, const struct cursor *cu, struc
     if (o->gs.v[c.g].status != WIRE_G_RUNNING)
         return broken(o, "%s by goroutine %" PRId64 ", which does not run", wire_specs[cu->type].name, o->gs.v[c.g].id);
     uint32_t next = g_find(o, (int64_t)cu->arg[0]);
-    if (next == NONE || o->gs.v[next].status != WIRE_G_WAITING ||
-        !seq_next(o, cu->arg[1], o->gs.v[next].seq_gen, o->gs.v[next].seq))
+    if (next == NONE || o->gs.v[next].status != WIRE_G_WAITING || !seq_next(o, cu->arg[1], o->gs.v[next].seq_gen, o->gs.v[next].seq))
         return WAIT;
     bool destroy = cu->type == WIRE_GoSwitchDestroy;
     if (put_g(o, cu, c, o->fixed[C_UNBLOCK], next, 0) == STOPPED ||
@@ -1014,8 +1045,7 @@ static enum verdict walk(struct order *o, struct cursor **went)
 {
     struct generation *g = o->gen;
     while (o->frontier.heap.n || o->next_sample < g->samples.n) {
-        bool sample = o->next_sample < g->samples.n &&
-                      (!o->frontier.heap.n || g->samples.v[o->next_sample].t < o->frontier.heap.v[0]->t);
+        bool sample = o->next_sample < g->samples.n && (!o->frontier.heap.n || g->samples.v[o->next_sample].t < o->frontier.heap.v[0]->t);
         enum verdict v = sample ? put_sample(o, &g->samples.v[o->next_sample++]) : step(o, went);
         if (v != DONE)
             return v;

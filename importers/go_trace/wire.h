@@ -13,12 +13,12 @@ enum wire_event {
 
 enum {
     WIRE_HEADER = 16,
-    WIRE_BATCH_MAX = 64 << 10,   /* data bytes of a batch */
-    WIRE_STRING_MAX = 1024,      /* bytes of a string */
-    WIRE_FRAMES_MAX = 128,       /* frames of a stack */
-    WIRE_ARGS_MAX = 4,           /* arguments of an event after the time */
+    WIRE_BATCH_MAX = 64 << 10, /* data bytes of a batch */
+    WIRE_STRING_MAX = 1024,    /* bytes of a string */
+    WIRE_FRAMES_MAX = 128,     /* frames of a stack */
+    WIRE_ARGS_MAX = 4,         /* arguments of an event after the time */
     WIRE_VERSION_MIN = 22,
-    WIRE_VERSION_KNOWN = 26,     /* newest header this reader was written for */
+    WIRE_VERSION_KNOWN = 26, /* newest header this reader was written for */
 };
 #define WIRE_NO_THREAD UINT64_MAX
 

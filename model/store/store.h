@@ -33,8 +33,8 @@ bool store_is_store(const uint8_t *head, size_t n); /* SQLite magic */
 /* Read-only SQL over a session with the virtual tables (span, link, event, sample, log, …) and nothing else allowed. */
 struct query;
 struct query_limits {
-    double seconds;     /* 0: 60 */
-    uint64_t rows;      /* 0: no bound */
+    double seconds;      /* 0: 60 */
+    uint64_t rows;       /* 0: no bound */
     const int32_t *stop; /* polled; may be NULL */
 };
 struct query *query_open(struct session *s, const char *sql, const struct query_limits *lim, struct err *e);
@@ -68,7 +68,7 @@ int cache_key(const char *const *paths, size_t n, const char *options, char key[
 /* Path of a key's store in the folder (exists or not); buf owned by caller. */
 void cache_path(const char *key, struct buf *out);
 int cache_list(struct cache_entry **out, size_t *n, struct err *e); /* mem_free(*out) */
-int cache_remove(const char *key, struct err *e); /* keys [0-9a-f]{32} only */
+int cache_remove(const char *key, struct err *e);                   /* keys [0-9a-f]{32} only */
 /* Makes room: 10 GB or 10 % of free disk, oldest first, never what is open. */
 void cache_trim(void);
 

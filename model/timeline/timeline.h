@@ -43,12 +43,12 @@ struct span {
     gidx g;
     class_id class; /* class of the transition that began it: state, reason */
     uint8_t open;
-    uint8_t state;  /* enum gstate */
-    uint8_t share;  /* enum share */
-    gidx by;        /* goroutine the transition happened on: who woke or created; IDX_NONE */
-    midx m;         /* IDX_NONE */
+    uint8_t state; /* enum gstate */
+    uint8_t share; /* enum share */
+    gidx by;       /* goroutine the transition happened on: who woke or created; IDX_NONE */
+    midx m;        /* IDX_NONE */
     pidx p;
-    stack_id stack; /* of the transition: where it blocked; the waker's for an unblock */
+    stack_id stack;  /* of the transition: where it blocked; the waker's for an unblock */
     stack_id stack2; /* of a creation: the new goroutine's */
 };
 
@@ -90,7 +90,7 @@ gidx tl_running_on(struct session *s, struct lane lane, ns_t t, struct err *e);
 
 /* All events in the trace's total order with t in [t0, t1]: the callback returns 0 to go on. The event's res and ext index
  * are as importers write them; ext points to n/a or one record. */
-int tl_events(struct session *s, ns_t t0, ns_t t1, int (*fn)(void *ctx, const struct event *ev, const struct event_ext *ext),
-              void *ctx, struct err *e);
+int tl_events(struct session *s, ns_t t0, ns_t t1, int (*fn)(void *ctx, const struct event *ev, const struct event_ext *ext), void *ctx,
+              struct err *e);
 
 #endif
