@@ -76,10 +76,13 @@ void grid_tint(struct grid *g, struct rect r, enum tint tint);
 void grid_flags(struct grid *g, struct rect r, uint8_t flags);
 /* The code point of a glyph in the grid's set. */
 uint32_t grid_glyph_cp(const struct grid *g, enum glyph glyph);
+const char *grid_role_name(enum role role); /* "g.running" */
+const char *grid_tint_name(enum tint tint); /* "ui.selection" */
 /* Columns that the text would use. */
 int grid_width(const char *s, size_t n);
 
-/* The picture as text, for golden tests and :save-screen: the rows, then "~row: col-col role+tint+flags" runs. Appends. */
+/* The picture as text, for golden tests and :save-screen: the rows without trailing blanks, then a line
+ * "~row: col-col role+tint+flags …" for each row with more than plain text. Appends. */
 struct buf;
 void grid_save(const struct grid *g, struct buf *out, bool roles);
 
