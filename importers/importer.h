@@ -5,6 +5,9 @@
 #include "importers/source.h"
 #include "model/builder.h"
 
+/* Bytes that a score may look at. */
+enum { IMPORTER_HEAD = 4096 };
+
 struct importer {
     const char *name;  /* "go-trace" */
     const char *title; /* one line for help and docs */

@@ -128,12 +128,13 @@ static int check_version(struct builder *b, int version, struct err *e)
 
 static int import(struct source *s, struct builder *b, bool strict, struct err *e)
 {
-    uint8_t head[WIRE_HEADER];
-    int64_t n = source_read(s, head, sizeof head, e);
-    if (n < 0)
+    size_t n;
+    const uint8_t *head = source_peek(s, WIRE_HEADER, &n, e);
+    if (!head)
         return -1;
-    int version = go_trace_header(head, (size_t)n);
-    if (check_version(b, version, e) < 0)
+    int version = go_trace_header(head, n);
+    uint8_t skipped[WIRE_HEADER];
+    if (check_version(b, version, e) < 0 || source_read(s, skipped, sizeof skipped, e) < 0)
         return -1;
     struct source_info *info = b->source;
     snprintf(info->format, sizeof info->format, "go-trace");
