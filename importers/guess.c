@@ -48,7 +48,11 @@ static bool is_packed(const uint8_t *p, size_t n)
 
 static bool is_other_packing(const uint8_t *p, size_t n)
 {
-    return starts(p, n, "BZh") || starts(p, n, "\xfd" "7zXZ") || starts(p, n, "\x04\x22\x4d\x18");
+    return starts(p, n, "BZh") ||
+           starts(p, n,
+                  "\xfd"
+                  "7zXZ") ||
+           starts(p, n, "\x04\x22\x4d\x18");
 }
 
 static bool is_zip(const uint8_t *p, size_t n)
@@ -105,7 +109,7 @@ static bool is_text(const uint8_t *p, size_t n)
 {
     for (size_t i = 0, len; i < n; i += len) {
         uint32_t cp = text_decode((const char *)p + i, n - i, &len);
-        if ((cp == 0xfffd && n - i > 4) || (cp < 0x20 && !strchr("\t\n\r\f\033", (int)cp)) || cp == 0)
+        if ((cp == 0xfffd && (n - i > 4 || i == 0)) || (cp < 0x20 && !strchr("\t\n\r\f\033", (int)cp)) || cp == 0)
             return false;
     }
     return n > 0;

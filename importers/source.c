@@ -247,7 +247,8 @@ static int64_t read_plain(struct source *s, void *p, size_t n, bool patient, str
 static void set_damage(struct source *s, const char *why)
 {
     uint64_t at = s->raw_off - (s->raw_len - s->raw_pos);
-    snprintf(s->damage, sizeof s->damage, "the %s data is damaged at byte %" PRIu64 " of the file: %s", unpacker_name(s->unpacker), at, why);
+    snprintf(s->damage, sizeof s->damage, "the %s data is damaged at byte %" PRIu64 " of the file: %s", unpacker_name(s->unpacker), at,
+             why);
 }
 
 static int64_t read_packed(struct source *s, void *p, size_t n, bool patient, struct err *e)
