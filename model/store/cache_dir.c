@@ -1,0 +1,88 @@
+/* Which folder holds the stores: $XDG_CACHE_HOME/ctxscope, $HOME/.cache/ctxscope, else one of our own under $TMPDIR. */
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "model/store/store_private.h"
+
+/* Makes dir (one level, 0700) unless it is there; it must then be a folder of ours that only we can write. */
+static bool own_folder(const char *dir)
+{
+    struct stat sb;
+    if (mkdir(dir, 0700) < 0 && errno != EEXIST)
+        return false;
+    return lstat(dir, &sb) == 0 && S_ISDIR(sb.st_mode) && sb.st_uid == geteuid() && !(sb.st_mode & 022) && access(dir, W_OK | X_OK) == 0;
+}
+
+/* Under sudo HOME may be the other user's: what root writes there he could neither use nor remove. */
+static bool home_is_ours(const char *home)
+{
+    struct stat sb;
+    return home && home[0] == '/' && stat(home, &sb) == 0 && sb.st_uid == geteuid();
+}
+
+static bool try_xdg(struct buf *out)
+{
+    const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    if (xdg && xdg[0] == '/') {
+        buf_puts(out, xdg);
+    } else if (home_is_ours(home)) {
+        buf_printf(out, "%s/.cache", home);
+    } else {
+        return false;
+    }
+    if (mkdir(buf_str(out), 0700) < 0 && errno != EEXIST)
+        return false;
+    buf_puts(out, "/ctxscope");
+    return own_folder(buf_str(out));
+}
+
+static bool try_tmp(struct buf *out)
+{
+    const char *tmp = getenv("TMPDIR");
+    buf_printf(out, "%s/ctxscope-%u", tmp && tmp[0] == '/' ? tmp : "/tmp", (unsigned)geteuid());
+    return own_folder(buf_str(out));
+}
+
+/* What the answer depends on; asked again only when it changed. */
+static void environment(struct buf *out)
+{
+    static const char *const names[] = {"XDG_CACHE_HOME", "HOME", "TMPDIR"};
+    for (unsigned i = 0; i < 3; i++) {
+        const char *v = getenv(names[i]);
+        buf_printf(out, "%s\n", v ? v : "");
+    }
+    buf_printf(out, "%u", (unsigned)geteuid());
+}
+
+const char *cache_dir(struct err *e)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    static char *known_env, *dir; /* kept for the life of the program */
+    struct buf env = {0}, path = {0};
+    pthread_mutex_lock(&lock);
+    environment(&env);
+    if (!known_env || strcmp(known_env, buf_str(&env))) {
+        mem_free(known_env);
+        known_env = mem_strdup(buf_str(&env));
+        bool found = try_xdg(&path);
+        if (!found) {
+            buf_clear(&path);
+            found = try_tmp(&path);
+        }
+        mem_free(dir);
+        dir = found ? mem_strdup(buf_str(&path)) : NULL;
+    }
+    const char *answer = dir;
+    pthread_mutex_unlock(&lock);
+    buf_release(&env);
+    buf_release(&path);
+    if (!answer) {
+        err_set(e, ERR_IO, "no folder for the cache: neither $XDG_CACHE_HOME, $HOME/.cache nor $TMPDIR can be written");
+        err_hint(e, "the imported trace is kept in memory only");
+    }
+    return answer;
+}
