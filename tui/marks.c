@@ -1,0 +1,101 @@
+#include "tui/marks.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+
+const struct mark_look mark_looks[MARK_KINDS] = {
+#define MARK(id, glyph, role, text_role, word) {GLYPH_##glyph, ROLE_##role, ROLE_##text_role, word},
+#include "tui/marks.def"
+#undef MARK
+};
+
+enum mark_kind mark_kind_of(const struct mark *m)
+{
+    switch (m->kind) {
+    case EV_LOG: return MARK_LOG;
+    case EV_TASK_BEGIN:
+    case EV_REGION_BEGIN: return MARK_TASK;
+    case EV_STACK_SAMPLE: return MARK_SAMPLE;
+    default: return MARK_KINDS;
+    }
+}
+
+/* The most important kind of a cell, MARK_KINDS when it is empty. */
+static unsigned top(const struct mark_cell *c)
+{
+    unsigned k = 0;
+    while (k < MARK_KINDS && !c->n[k])
+        k++;
+    return k;
+}
+
+/* How many alike marks stand in the cells that the count of cell i would cover, and the count's text. */
+static uint64_t covered_count(const struct mark_cell *cells, int n, int i, unsigned kind, char text[16])
+{
+    uint64_t sum = cells[i].n[kind];
+    text_count(text, sum);
+    for (int j = i + 1; sum > 1 && j < n && j - i <= (int)strlen(text) && top(&cells[j]) == kind; j++) {
+        sum += cells[j].n[kind];
+        text_count(text, sum);
+    }
+    return sum;
+}
+
+/* Whether [from, to) holds no mark that is as important as kind and not alike. */
+static bool room(const struct mark_cell *cells, int n, int from, int to, unsigned kind)
+{
+    if (to > n)
+        return false;
+    for (int j = from; j < to; j++)
+        if (top(&cells[j]) < kind)
+            return false;
+    return true;
+}
+
+static int draw_one(struct grid *g, int x, int y, int n, const struct mark_cell *cells, int i, bool heights)
+{
+    unsigned kind = top(&cells[i]);
+    const struct mark_look *look = &mark_looks[kind];
+    char text[16];
+    uint64_t count = covered_count(cells, n, i, kind, text);
+    grid_glyph(g, x + i, y, look->role, look->glyph);
+    if (count < 2)
+        return i + 1;
+    int w = (int)strlen(text), blank = heights && g->glyphs == GLYPHS_ASCII;
+    if (room(cells, n, i + 1, i + 1 + w + blank, kind)) {
+        grid_text(g, x + i + 1, y, w, look->text_role, text);
+        if (blank)
+            grid_text(g, x + i + 1 + w, y, 1, look->text_role, " ");
+        return i + 1 + w + blank;
+    }
+    text_count(text, cells[i].n[kind]);
+    if (cells[i].n[kind] > 1) {
+        grid_text(g, x + i, y, 1, look->role, cells[i].n[kind] > 9 ? "+" : text);
+        grid_flags(g, (struct rect){x + i, y, 1, 1}, CELL_REVERSE);
+    }
+    return i + 1;
+}
+
+void marks_draw(struct grid *g, int x, int y, int n, const struct mark_cell *cells, bool heights)
+{
+    for (int i = 0; i < n;)
+        i = top(&cells[i]) == MARK_KINDS ? i + 1 : draw_one(g, x, y, n, cells, i, heights);
+}
+
+int marks_counts(struct grid *g, int x, int y, int max, const struct mark_cell *sum)
+{
+    int at = 0;
+    for (unsigned k = 0; k < MARK_KINDS; k++) {
+        char text[16];
+        text_count(text, sum->n[k]);
+        int w = 1 + (int)strlen(text);
+        if (!sum->n[k] || at + w > max)
+            continue;
+        grid_glyph(g, x + at, y, mark_looks[k].role, mark_looks[k].glyph);
+        grid_text(g, x + at + 1, y, w - 1, mark_looks[k].text_role, text);
+        at += w + 1;
+    }
+    return at;
+}

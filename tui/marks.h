@@ -1,0 +1,35 @@
+/* Marks in cells: which one shows, and where its count goes. Pure but for drawing.
+ *
+ * Priority is the order of marks.def. Several alike: glyph, then the count over the next cells, which also counts the alike
+ * marks of the cells that it covers. A more important or different mark in the way: one reversed digit in the mark's cell.
+ */
+#ifndef TUI_MARKS_H
+#define TUI_MARKS_H
+
+#include "model/timeline/timeline.h"
+#include "tui/grid.h"
+
+enum mark_kind {
+#define MARK(id, glyph, role, text_role, word) MARK_##id,
+#include "tui/marks.def"
+#undef MARK
+    MARK_KINDS
+};
+struct mark_look {
+    uint8_t glyph, role, text_role;
+    const char *word;
+};
+extern const struct mark_look mark_looks[MARK_KINDS];
+
+/* How many of each kind lie in a cell. */
+struct mark_cell {
+    uint32_t n[MARK_KINDS];
+};
+/* The kind of a trace's mark, or MARK_KINDS for one that is not drawn (ends of tasks and regions). */
+enum mark_kind mark_kind_of(const struct mark *m);
+/* Draws n cells from x of row y. heights: the row shows levels, which are digits in ASCII: a blank ends the count. */
+void marks_draw(struct grid *g, int x, int y, int n, const struct mark_cell *cells, bool heights);
+/* "¶12 •3": the counts of a window in at most `max` columns; returns the columns used. */
+int marks_counts(struct grid *g, int x, int y, int max, const struct mark_cell *sum);
+
+#endif
