@@ -77,8 +77,8 @@ struct lod {
     struct lod_row *row; /* sorted by track, bucket */
     ns_t *values;
 };
-/* Goroutines' rows are kept only for buckets in which something happened; a row's mask says in its top bits which share
- * the goroutine was in at the bucket's end (as seen from this segment), and so in all buckets up to the next row. */
+/* Which rows there are, and what they say: model/lod.h. A goroutine's row says in its mask's top bits which share it was in
+ * at the bucket's end, and so in all buckets up to its next row. */
 enum { LOD_END_SHIFT = 24, LOD_SHARES = (1 << SHARE_COUNT) - 1 };
 /* Sets' tracks in STREAM_LOD_SET: enum lane_kind << 28 | id. */
 enum { LOD_KIND_SHIFT = 28 };

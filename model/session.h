@@ -144,7 +144,7 @@ struct segment {
     uint32_t run0, nruns;   /* STREAM_G runs in session.runs */
     uint32_t prun0, npruns; /* STREAM_P runs */
     uint32_t chunk0, nchunks;
-    uint8_t level; /* finest LOD level of its sets: (t1-t0) >> level <= 1024 */
+    uint8_t level; /* finest LOD level, see model/lod.h */
     uint8_t last_of_generation;
 };
 

@@ -15,8 +15,8 @@ struct lane {
     enum lane_kind kind;
     uint32_t id; /* gidx, group, pidx, midx; 0 for LANE_ALL */
 };
-/* LANE_P, LANE_M: RUNNING = a user goroutine ran there, SYSTEM = one of the runtime's own, SYSCALL = in a syscall;
- * the rest of the time is idle. */
+/* LANE_P, LANE_M: RUNNING = a user goroutine ran there, SYSTEM = one of the runtime's own, SYSCALL = in a syscall (on a proc:
+ * until it was taken away); the rest of the time is idle. */
 
 struct tl_window {
     ns_t t0;    /* multiple of cell */
