@@ -4,7 +4,7 @@ bad=0
 ban() { # PATTERN WHY [EXCEPT]
     local found
     found=$(find base model importers tui cli -name '*.[ch]' | grep -vxE "${3:-none}" | xargs grep -HnE "(^|[^a-zA-Z0-9_.>])($1)[[:space:]]*\(" | grep -vE ':[0-9]+:[[:space:]]*(/?\*|//)') || return
-    printf '%s\n' "$found" | sed "s,^,FAIL $2: ,"
+    printf '%s\n' "$found" | while IFS= read -r line; do echo "FAIL $line ($2)"; done
     bad=1
 }
 ban 'v?sprintf|strcpy|strcat|stpcpy|gets|strncpy|strncat' 'no bound, or no end'
