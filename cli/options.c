@@ -18,7 +18,7 @@
 #define ON_LISTS (ON(OVERVIEW) | ON(GOROUTINES) | ON(GOROUTINE) | ON(LANES) | ON(EVENTS) | ON(QUERY))
 
 const struct option_spec option_specs[OPTIONS] = {
-#define OPTION(id, name, letter, arg, type, commands, group, sentence) \
+#define OPTION(id, name, letter, arg, type, commands, group, sentence)                                                                     \
     [OPT_##id] = {name, arg, sentence, commands, TYPE_##type, GROUP_##group, letter},
 #include "cli/options.def"
 #undef OPTION
@@ -33,7 +33,7 @@ const char *const option_group_titles[GROUPS] = {"Choosing", "Output", "Reading"
 #define PICK(a, b, c, d, e, name, ...) name
 #define FORMATS(...) PICK(__VA_ARGS__, FORMATS_5, FORMATS_4, FORMATS_3, FORMATS_2, 0)(__VA_ARGS__)
 const struct command commands[COMMANDS] = {
-#define COMMAND(id, name_, symbol, words_, least_, formats, sentence_, more_) \
+#define COMMAND(id, name_, symbol, words_, least_, formats, sentence_, more_)                                                              \
     [COMMAND_##id] = {.name = name_, .words = words_, .sentence = sentence_, .more = more_, .run = symbol, .least = least_, formats},
 #include "cli/commands.def"
 #undef COMMAND

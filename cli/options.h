@@ -29,7 +29,7 @@ enum option_id {
 
 enum option_type {
     TYPE_FLAG,
-    TYPE_COUNT,  /* a flag that may be given again */
+    TYPE_COUNT, /* a flag that may be given again */
     TYPE_TEXT,
     TYPE_LIST,   /* text that may be given again; kept in order */
     TYPE_NUMBER, /* a whole number >= 0 */
@@ -67,11 +67,16 @@ struct opts;
 struct command {
     const char *name, *words, *sentence, *more;
     int (*run)(struct opts *o, struct err *e); /* exit code, or -1 with *e */
-    unsigned least;                             /* words it needs */
-    uint8_t format;                             /* enum format when none is asked for */
-    uint8_t formats;                            /* bit per enum format */
+    unsigned least;                            /* words it needs */
+    uint8_t format;                            /* enum format when none is asked for */
+    uint8_t formats;                           /* bit per enum format */
 };
 extern const struct command commands[COMMANDS];
+
+struct listed {
+    enum option_id id;
+    const char *text;
+};
 
 struct opts {
     enum command_id command;
@@ -82,10 +87,6 @@ struct opts {
         struct window window;
     } value[OPTIONS];
     VEC(const char *) words; /* sources and what else the command takes; borrowed from argv */
-    struct listed {
-        enum option_id id;
-        const char *text;
-    };
     VEC(struct listed) list; /* --config and --set in order */
     enum format format;
 };

@@ -11,7 +11,7 @@
 
 struct out {
     int fd;
-    int error; /* errno of the first failed write; 0 */
+    int error;        /* errno of the first failed write; 0 */
     const char *name; /* borrowed */
     size_t n;
     char buf[1 << 16];
