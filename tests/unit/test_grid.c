@@ -5,18 +5,8 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "tests/lib/check.h"
 #include "tui/grid.h"
-
-static int failures;
-#define CHECK(cond, ...)                                                                                                                   \
-    do {                                                                                                                                   \
-        if (!(cond)) {                                                                                                                     \
-            failures++;                                                                                                                    \
-            printf("FAIL %s:%d: ", __FILE__, __LINE__);                                                                                    \
-            printf(__VA_ARGS__);                                                                                                           \
-            printf("\n");                                                                                                                  \
-        }                                                                                                                                  \
-    } while (0)
 
 /* The grid's picture equals `want`. */
 static void is(const struct grid *g, bool roles, const char *want)
@@ -117,21 +107,15 @@ static void test_right_and_roles(void)
     grid_release(&g);
 }
 
-static unsigned rnd(void)
-{
-    static unsigned seed = 1;
-    return (seed = seed * 1103515245 + 12345) >> 8;
-}
-
 static void test_random_drawing_stays_inside(void)
 {
     for (int i = 0; i < 2000; i++) {
-        struct grid g = fresh((int)(rnd() % 9), (int)(rnd() % 5), (enum glyph_set)(rnd() % 3));
+        struct grid g = fresh((int)below(9), (int)below(5), (enum glyph_set)below(3));
         for (int j = 0; j < 30; j++) {
             char s[8];
             for (size_t k = 0; k < sizeof s; k++)
                 s[k] = (char)rnd();
-            int x = (int)(rnd() % 30) - 10, y = (int)(rnd() % 12) - 4, w = (int)(rnd() % 20) - 4;
+            int x = (int)below(30) - 10, y = (int)below(12) - 4, w = (int)below(20) - 4;
             grid_textn(&g, x, y, w, ROLE_TEXT, j % 3 ? s : "漢字漢字", 8);
             grid_clear(&g, (struct rect){y, x, 2, 2});
         }
@@ -156,5 +140,5 @@ int main(void)
     test_wide_characters_keep_both_halves_or_none();
     test_right_and_roles();
     test_random_drawing_stays_inside();
-    return failures != 0;
+    return check_done();
 }
