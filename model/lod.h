@@ -12,7 +12,16 @@
  * coarsest level that divides its half cells, else event rows. A bucket that a segment's edge cuts has a part in each.
  *
  * Chunks: STREAM_LOD_G and STREAM_LOD_SET, one segment and one level each (chunk_ref.segment, .level), at most CHUNK_ROWS
- * rows, sorted by track and bucket; lo, hi: least and greatest track; t0, t1: the segment's.
+ * rows, sorted by track and bucket; lo, hi: least and greatest track; t0, t1: the segment's. What is missing is read from event
+ * rows: a segment of fewer than LOD_EVENTS_MIN events has no sums at all, and STREAM_LOD_G is left out at a level at which it
+ * would have more rows than an eighth of the segment's STREAM_G rows (then it would cost more than it saves).
+ *
+ * Spans. Whole views of 1,000 and more segments would decode a chunk of each. So LOD_SPAN^n segments, aligned by index, also
+ * have sums over all of them, by the same rules, in chunks with chunk_ref.span > 1, .segment the first one. Their `level` fits
+ * the span's t1 - t0 and events, their t0 and t1 are the span's. These chunks lie behind those of the span's last segment and
+ * belong to no segment's chunk0/nchunks: a reader may ignore them, or take one instead of the chunks that it covers. While the
+ * import runs, and at the end, the last segments may have none yet. Goroutines' rows exist there only for those with at least
+ * LOD_SPAN_RUN rows in the span; session_lod finds a span's chunks.
  *
  * STREAM_LOD_G: a row for each bucket in which a transition of the goroutine fell. Its sums are the whole of the bucket within
  * the segment: every ns in which it was alive, SHARE_UNKNOWN where its state was not told (from the segment's start to its first
@@ -29,8 +38,15 @@
  *               regroups says what earlier segments lack). Goroutines without a run count in the state they are in.
  *   M           spans in RUNNING or SYSCALL, by the thread of the transition that began them
  *   P           the same by proc; a SYSCALL span ends at the proc's first own transition after it began (it was taken away)
+ *               A goroutine counts from the time it is known to be in that state; nothing is carried over a break (below).
  *               Both in shares RUNNING, SYSTEM (of the runtime's own goroutines, running) and SYSCALL. The goroutine's `system`
  *               is what is known when the segment is written; it may not change later.
+ *
+ * Groups whose index is LOD_GROUPS or more, procs from LOD_PROCS and threads from LOD_THREADS on have no rows (they are counted
+ * in ALL): read them from event rows.
+ *
+ * Breaks. Where a further source begins, what happened since the end of the one before is not known: at the time of each entry
+ * of session.breaks (the last event of a source) whatever is alive becomes SHARE_UNKNOWN until its next transition.
  */
 #ifndef MODEL_LOD_H
 #define MODEL_LOD_H
@@ -41,7 +57,14 @@ enum {
     LOD_BUCKETS = 512, /* of a segment at its finest level, at most (+ 1 when cut at both edges) */
     LOD_BUCKETS_MIN = 16,
     LOD_EVENTS_ROW = 12, /* events for each row of the sets */
-    LOD_SMALL_RUN = 64   /* rows; see above */
+    LOD_SMALL_RUN = 64,  /* rows; see above */
+    LOD_EVENTS_MIN = 8192,
+    LOD_G_SHARE = 8,   /* LOD_G rows are at most an eighth of the rows they sum */
+    LOD_SPAN = 16,     /* segments; spans of 16, 256 … */
+    LOD_SPAN_RUN = 64, /* rows of a goroutine in a span */
+    LOD_GROUPS = 512,
+    LOD_PROCS = 256,
+    LOD_THREADS = 256
 };
 
 #endif

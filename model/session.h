@@ -37,7 +37,9 @@ struct goroutine {
     uint8_t last_share; /* enum share or SHARE_DEAD */
     uint8_t system;     /* the runtime's own (GC workers, sweepers, tracer) */
     uint8_t pad;
-    ns_t ns[SHARE_COUNT]; /* closed and open spans up to session.t1; SHARE_UNKNOWN: alive, state not told */
+    /* Closed and open spans; SHARE_UNKNOWN: alive, state not told (older than the trace: from session.t0 to its first transition).
+     * They add up to its life, which is [created or session.t0, ended or session.t1). While an import runs an open span may lag. */
+    ns_t ns[SHARE_COUNT];
 };
 
 /* Log-linear histogram of durations: 8 steps an octave, 1 ns .. 2^62. */
@@ -85,6 +87,7 @@ struct task {
 };
 
 /* Global ranges that the timeline draws: GC mark phases and stops of the world. At most SESSION_RANGES, the longest are kept. */
+enum { SESSION_RANGES = 1 << 16 };
 struct range {
     ns_t t0, t1; /* t0 = session.t0 for one that was active at the start (active set) */
     str_id name;
@@ -124,6 +127,7 @@ struct chunk_ref {
     uint16_t rows;
     uint8_t stream; /* enum stream */
     uint8_t level;  /* LOD: log2 of the bucket in ns; else 0 */
+    uint32_t span;  /* segments that it covers: 1, or more for LOD over several (model/lod.h) */
 };
 
 /* The rows of one track in one segment; sorted by (segment, track). A run of more than CHUNK_ROWS goes on in the next chunk. */
@@ -151,8 +155,14 @@ struct segment {
 /* A goroutine that was in another group (or not known at all) when earlier segments were summed. */
 struct regroup {
     gidx g;
-    uint32_t from, to; /* groups; IDX_NONE in from: was counted nowhere */
+    uint32_t from, to; /* groups; IDX_NONE in from: was counted nowhere; in to: should have been counted nowhere */
     uint32_t segment;  /* sums of segments before this one still count it in `from` */
+};
+
+/* Sums over several segments: session.chunks.v[chunk0 .. chunk0 + nchunks), LOD_G and LOD_SET, of all levels. */
+struct lod_span {
+    uint32_t segment, span; /* first segment, how many */
+    uint32_t chunk0, nchunks;
 };
 
 struct session {
@@ -179,6 +189,7 @@ struct session {
     VEC(struct range) ranges; /* by t0 */
     VEC(struct wait_site) waits;
     VEC(struct regroup) regroups;
+    VEC(ns_t) breaks; /* last event of each source that another one follows: states before it are not known after it */
 
     VEC(struct segment) segments;
     VEC(struct chunk_ref) chunks;
@@ -189,6 +200,11 @@ struct session {
     struct cache *cache;  /* decoded chunks */
     void (*wake)(void *); /* called (any thread) when something was published; may be NULL */
     void *wake_ctx;
+
+    pthread_mutex_t index_lock; /* of what is built when first asked for: */
+    struct map g_index;         /* goroutine id -> gidx */
+    uint32_t g_indexed, chunk_indexed;
+    VEC(struct lod_span) lod_spans; /* by span, then segment */
 };
 
 struct session *session_new(void);
@@ -208,6 +224,8 @@ static inline struct goroutine *session_g(const struct session *s, gidx g)
 }
 /* The index of goroutine `id`, or IDX_NONE. Linear in nothing: a map kept with the table. Under the read lock. */
 gidx session_find_g(struct session *s, int64_t id);
+/* The sums over exactly these segments (model/lod.h, "Spans"); false when there are none. Under the read lock. */
+bool session_lod(struct session *s, uint32_t segment, uint32_t span, struct lod_span *out);
 static inline const struct event_class *session_class(const struct session *s, class_id c)
 {
     return &s->dict.classes[c];
