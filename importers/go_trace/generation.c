@@ -35,7 +35,7 @@ static void generation_clear(struct generation *g)
     keep.bytes.n = keep.batches.n = keep.lists.n = keep.tables.n = keep.samples.n = 0;
     keep.gen = keep.min_time = keep.snap_time = keep.snap_mono = keep.snap_sec = keep.snap_nsec = 0;
     keep.ns_per_tick = 0;
-    keep.has_time = keep.has_snapshot = keep.cut = false;
+    keep.has_snapshot = keep.cut = false;
     keep.why[0] = 0;
     *g = keep;
 }
@@ -219,9 +219,9 @@ static enum read_result read_header(struct container *c, struct header *h, struc
 static void add_batch(struct container *c, struct batch bt, uint8_t type, struct builder *b)
 {
     struct generation *g = &c->gen;
-    if (!g->has_time || bt.time < g->min_time)
+    /* 0 counts as not told, as in Go's reader. */
+    if (!g->min_time || bt.time < g->min_time)
         g->min_time = bt.time;
-    g->has_time = true;
     uint8_t first = bt.n ? g->bytes.p[bt.off] : 0;
     if (type == WIRE_ExperimentalBatch) {
         builder_note(b, NOTE_EXPERIMENT_SKIPPED, "batch of %u bytes at byte %" PRIu64, bt.n, bt.at);

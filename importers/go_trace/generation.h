@@ -48,7 +48,6 @@ struct generation {
     struct id_table strings, stacks;
     double ns_per_tick; /* 0: not told */
     uint64_t min_time;  /* ticks */
-    bool has_time;
     bool has_snapshot;
     uint64_t snap_time, snap_mono, snap_sec, snap_nsec;
     uint64_t start; /* offset of its first batch in the unpacked file */

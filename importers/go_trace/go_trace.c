@@ -35,12 +35,15 @@ struct reading {
     struct builder *b;
     uint64_t kept; /* generations delivered whole */
     bool lost;     /* something was dropped */
+    char why[160]; /* the first loss */
 };
 
 /* Something was lost: one note that says what was kept, from which byte on it is dropped, and why. */
 static void note_loss(struct reading *r, enum note_id id, uint64_t at, const char *why)
 {
     struct source_info *info = r->b->source;
+    if (!r->lost)
+        snprintf(r->why, sizeof r->why, "%s", why);
     r->lost = true;
     info->complete = false;
     if (info->dropped_from_byte < 0)
@@ -56,7 +59,7 @@ static int one_generation(struct reading *r)
     struct generation *g = &r->container.gen;
     const char *why;
     uint64_t at;
-    if (g->cut && (g->batches.n == 0 || g->ns_per_tick == 0)) {
+    if (g->cut && g->ns_per_tick == 0) {
         note_loss(r, NOTE_CUT_GENERATION, g->start, g->why);
         return 0;
     }
@@ -85,7 +88,7 @@ static int read_all(struct reading *r, struct err *e)
     }
     if (rc < 0)
         return -1;
-    if (!builder_stopped(r->b) && rc == 0 && r->b->source->generations)
+    if (!builder_stopped(r->b) && r->b->source->generations)
         order_final_sync(r->order);
     return 0;
 }
@@ -126,6 +129,23 @@ static int check_version(struct builder *b, int version, struct err *e)
     return 0;
 }
 
+/* Not one event came out. */
+static int nothing_read(struct reading *r, int version, struct err *e)
+{
+    if (!r->lost) {
+        builder_note(r->b, NOTE_NO_EVENTS, "nothing behind the header");
+        return 0;
+    }
+    if (version > WIRE_VERSION_KNOWN) {
+        err_set(e, ERR_INPUT, "Go 1.%d writes traces that this version cannot read", version);
+        return err_hint(e, "update ctxscope");
+    }
+    err_set(e, ERR_INPUT, "nothing of the trace can be read: %s", r->why);
+    if (r->b->source->dropped_from_byte >= 0)
+        err_where(e, "byte %" PRId64, r->b->source->dropped_from_byte);
+    return err_hint(e, "a trace is whole only when tracing was stopped and its file closed; record it again");
+}
+
 static int import(struct source *s, struct builder *b, bool strict, struct err *e)
 {
     size_t n;
@@ -146,14 +166,8 @@ static int import(struct source *s, struct builder *b, bool strict, struct err *
     container_init(&r.container, s, version);
     int rc = read_all(&r, e);
     fill_info(&r, s, version);
-    if (rc == 0 && info->generations == 0 && !builder_stopped(b)) {
-        if (r.lost && b->progress->events == 0 && version > WIRE_VERSION_KNOWN) {
-            err_set(e, ERR_INPUT, "Go 1.%d writes traces that this version cannot read", version);
-            rc = err_hint(e, "update ctxscope");
-        } else if (!r.lost) {
-            builder_note(b, NOTE_NO_EVENTS, "nothing behind the header");
-        }
-    }
+    if (rc == 0 && info->generations == 0 && !builder_stopped(b))
+        rc = nothing_read(&r, version, e);
     if (rc == 0 && strict && r.lost) {
         err_set(e, ERR_INPUT, "the trace is cut or damaged");
         err_where(e, "byte %" PRId64, info->dropped_from_byte);
