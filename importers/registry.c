@@ -70,8 +70,8 @@ int import_source(const char *path, const struct source_opts *o, struct builder 
     struct source *s = source_open(path, o, e);
     if (!s)
         return -1;
-    if (b->source)
-        snprintf(b->source->path, sizeof b->source->path, "%s", source_name(s));
+    snprintf(b->source->path, sizeof b->source->path, "%s", source_name(s));
+    builder_begin_source(b);
     int rc = import_opened(s, b, strict, e);
     if (rc < 0)
         err_source(e, source_name(s));

@@ -17,6 +17,8 @@ enum { QUEUE_BLOCKS = 3 };
 /* Blocks go round: free -> filled by the importer -> taken by the sink -> free. */
 struct builder_queue {
     struct event_sink sink;
+    struct source_info *source; /* of the current block; NULL until builder_begin_source */
+    char before[SOURCE_PATH];
     struct event_block blocks[QUEUE_BLOCKS];
     unsigned put, taken; /* blocks handed over / done; put - taken <= QUEUE_BLOCKS - 1 */
     bool threaded, closed, failed;
@@ -59,6 +61,7 @@ static void start_block(struct builder *b)
         blk->ev = mem_alloc(BLOCK_EVENTS, sizeof *blk->ev);
     blk->n = 0;
     blk->next = 0;
+    blk->first_of_source = false;
     b->cur = blk;
     b->at = blk->ev;
     b->end = blk->ev + BLOCK_EVENTS;
@@ -89,8 +92,9 @@ static int hand_over(struct builder *b, bool last_of_generation)
     if (blk->n)
         b->last_t = blk->ev[blk->n - 1].t;
     __atomic_fetch_add(&b->progress->events, blk->n, __ATOMIC_RELAXED);
-    if (b->source)
-        b->source->events += blk->n;
+    struct source_info *source = q->source ? q->source : b->source;
+    if (source)
+        source->events += blk->n;
     if (!q->threaded) {
         if (!q->failed && q->sink.block(q->sink.ctx, blk, &q->err) < 0)
             q->failed = true;
@@ -108,6 +112,22 @@ static int hand_over(struct builder *b, bool last_of_generation)
     b->failed = b->failed || q->failed;
     start_block(b);
     return b->failed ? -1 : 0;
+}
+
+void builder_begin_source(struct builder *b)
+{
+    struct builder_queue *q = b->queue;
+    if (b->at > b->cur->ev)
+        hand_over(b, true);
+    if (q->source)
+        snprintf(q->before, sizeof q->before, "%s", q->source->path);
+    q->source = b->source;
+    b->cur->first_of_source = true;
+}
+
+const char *builder_source_before(const struct builder *b)
+{
+    return b->queue->before;
 }
 
 struct event *builder_next_block(struct builder *b)

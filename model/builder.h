@@ -37,9 +37,11 @@ struct note {
     char first[160]; /* what the first one was, and where */
 };
 
+enum { SOURCE_PATH = 1024 };
+
 /* What is known of one source; filled by the importer, read by overview. */
 struct source_info {
-    char path[1024];
+    char path[SOURCE_PATH];
     char format[32];  /* "go-trace" */
     char version[16]; /* "1.26" */
     uint64_t events, bytes, wire_events, generations;
@@ -58,6 +60,7 @@ struct event_block {
     size_t next, ext_cap;
     uint32_t ng, nm, np, nclasses; /* dict sizes when the block was handed over: ids below are safe to read */
     bool last_of_generation;
+    bool first_of_source; /* what was open in the source before is not known from here on */
 };
 
 struct event_sink {
@@ -90,6 +93,12 @@ struct builder {
 void builder_init(struct builder *b, struct dict *d, struct progress *p, struct event_sink sink, int threads);
 /* Hands over what is left, waits for the sink, frees. 0, or -1 with *e set by the sink. */
 int builder_finish(struct builder *b, struct err *e);
+
+/* Called by import_source once b->source is set: what is left of the source before is handed over, so that no block
+ * holds events of two. b->last_t is then that source's last time, NS_NONE for the first one. */
+void builder_begin_source(struct builder *b);
+/* Name of the source before this one, "" for the first. */
+const char *builder_source_before(const struct builder *b);
 
 struct event *builder_next_block(struct builder *b);
 /* The next event's slot (uninitialised), or NULL when the import must stop (b->failed, or the user's stop). */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "importers/go_trace/order.h"
 #include "importers/go_trace/wire.h"
 
@@ -53,8 +54,21 @@ static void note_loss(struct reading *r, enum note_id id, uint64_t at, const cha
                  at, why);
 }
 
+/* Several sources are one process seen in turn: each begins after the one before has ended. */
+static int check_start(const struct reading *r, struct err *e)
+{
+    const struct builder *b = r->b;
+    ns_t starts = generation_ns(&r->container.gen, r->container.gen.min_time);
+    if (b->source->generations || b->last_t == NS_NONE || starts > b->last_t)
+        return 0;
+    char late[24];
+    text_duration(late, b->last_t - starts);
+    err_set(e, ERR_INPUT, "begins %s before the end of %s", late, builder_source_before(b));
+    return err_hint(e, "name traces of one process in order of time, or open each alone; overlapping ones are not merged yet");
+}
+
 /* 0 go on, 1 stop without error, -1 error. */
-static int one_generation(struct reading *r)
+static int one_generation(struct reading *r, struct err *e)
 {
     struct generation *g = &r->container.gen;
     const char *why;
@@ -63,6 +77,8 @@ static int one_generation(struct reading *r)
         note_loss(r, NOTE_CUT_GENERATION, g->start, g->why);
         return 0;
     }
+    if (check_start(r, e) < 0)
+        return -1;
     int rc = order_generation(r->order, g, &why, &at);
     if (rc > 0)
         return 1;
@@ -83,7 +99,7 @@ static int read_all(struct reading *r, struct err *e)
 {
     int rc;
     while ((rc = container_next(&r->container, r->b, e)) > 0) {
-        if (builder_stopped(r->b) || (rc = one_generation(r)) != 0)
+        if (builder_stopped(r->b) || (rc = one_generation(r, e)) != 0)
             break;
     }
     if (rc < 0)

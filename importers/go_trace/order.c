@@ -1099,6 +1099,7 @@ struct order *order_new(struct builder *b)
 {
     struct order *o = mem_calloc(1, sizeof *o);
     o->b = b;
+    o->last_t = b->last_t == NS_NONE ? 0 : b->last_t;
     for (unsigned i = 0; i < C_FIXED; i++) {
         const char *name = fixed_classes[i].name;
         o->fixed[i] = class_of(o, fixed_classes[i].kind, fixed_classes[i].resource, fixed_classes[i].from, fixed_classes[i].to,
