@@ -18,7 +18,7 @@ else ifdef DEBUG
   MODE := -O0 -g3
 else
   BUILD := build/release
-  MODE := -O2 -g -flto=auto -ffat-lto-objects -D_FORTIFY_SOURCE=2
+  MODE := -O2 -g -flto=auto -ffat-lto-objects -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
   LDMODE := -O2 -flto=auto
 endif
 ifneq ($(CC),cc)
@@ -29,7 +29,8 @@ WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-protot
 ifneq ($(CI),)
   WARN += -Werror
 endif
-HARDEN := -fstack-protector-strong -fPIE -fno-strict-overflow
+HARDEN := -fstack-protector-strong -fstack-clash-protection -fPIE -fno-strict-overflow
+HARDEN += $(if $(findstring x86_64,$(shell $(CC) -dumpmachine)),-fcf-protection)
 LDHARDEN := -pie -Wl,-z,relro,-z,now,-z,noexecstack
 CFLAGS_ALL := -std=c17 -D_GNU_SOURCE $(WARN) $(MODE) $(HARDEN) -I. -I$(BUILD) -DCTXSCOPE_VERSION='"$(VERSION)"' -DCTXSCOPE_PREFIX='"$(PREFIX)"' -pthread $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null) $(CFLAGS)
 LDLIBS_ALL := $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null) -lm -ldl -pthread $(LDLIBS)
@@ -44,7 +45,7 @@ Q := $(if $(V),,@)
 silent := $(findstring s,$(filter-out -%,$(firstword $(MAKEFLAGS))))
 say = $(if $(V)$(silent),,@printf '  %-5s %s\n' $(1) $(2))
 
-all: $(BIN)
+all: $(BIN) ## build the program: build/release/ctxscope
 
 $(BIN): $(BUILD)/cli/main.o $(BUILD)/libctxscope.a
 	$(call say,LD,$@)
@@ -65,7 +66,7 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
-clean:
+clean: ## remove build/
 	rm -rf build
 
 -include $(OBJ:.o=.d)

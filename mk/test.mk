@@ -26,19 +26,22 @@ $(TEST_BIN): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libtests.a $(BUILD)/libctxscope.a
 tests: $(BIN) $(TEST_BIN)
 
 # All tests in one way of building; `make check` runs this for several.
-test: $(BIN) $(TEST_BIN)
+test: $(BIN) $(TEST_BIN) ## all tests in one way of building (DEBUG=1, SANITIZE=…)
 	@BUILD=$(BUILD) tests/run $(if $(RESULTS),-r $(RESULTS)) -n $(or $(NAME),$(notdir $(BUILD))) $(TEST_BIN) $(TEST_SH)
 
 # What is run before every commit that lands: under a minute.
-quick: format-check $(BIN) $(QUICK_SRC:%.c=$(BUILD)/%)
+quick: format-check $(BIN) $(QUICK_SRC:%.c=$(BUILD)/%) ## tests of less than a minute: unit, import, command line, layout
 	@BUILD=$(BUILD) tests/run -q -t 30 -n quick $(QUICK_SRC:%.c=$(BUILD)/%) $(QUICK_SH) $(ARCH_SH)
 
-arch:
+arch: $(BIN) ## what holds for the sources as a whole
 	@BUILD=$(BUILD) tests/run $(if $(RESULTS),-r $(RESULTS)) -n arch $(ARCH_SH)
 
-check:
+check: ## install what tests need (saying so first), build in several ways, run all tests
 	@mk/deps.sh build tests
 	@mk/check.sh
 
+asan: ## all tests under AddressSanitizer and UBSan
+	@$(MAKE) --no-print-directory SANITIZE=address,undefined NAME=asan test
+
 -include $(TEST_BIN:%=%.d) $(TESTLIB_OBJ:.o=.d)
-.PHONY: tests test quick arch check
+.PHONY: tests test quick arch asan check
