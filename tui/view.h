@@ -58,7 +58,9 @@ struct view {
     int (*load)(struct app *app, struct nav *nav, void *state, void *data, struct session *s, struct rect r, struct err *e);
     void (*draw)(const struct nav *nav, const void *state, const void *data, struct grid *g, struct rect r);
     /* Answers a command (arg: text after a ":" command's name, "" else). true: done; false: not mine (app then does what is
-     * common, e.g. QUIT). Called without the lock; takes session_read itself. Navigation is undoable by itself. */
+     * common, e.g. QUIT). Called without the lock; takes session_read itself. Navigation is undoable by itself.
+     * SEARCH and FILTER come after the prompt, with nav->search or nav->filter set; GOTO comes after nav was changed by it:
+     * bring nav->cursor and nav->g into view; next and previous hits are SEARCH_NEXT and SEARCH_PREV. COPY: app_copy. */
     bool (*command)(struct app *app, enum cmd cmd, const char *arg, struct nav *nav, void *state, void *data, struct session *s);
     /* A click (button 1), its drag and release, in the view's rect. May be NULL. */
     bool (*mouse)(struct app *app, int x, int y, enum mouse_kind kind, struct nav *nav, void *state, void *data, struct session *s);
@@ -69,7 +71,8 @@ struct view {
     } * hints;
     /* Rows on screen that come from the trace, for the sync mark. May be NULL. */
     int (*rows)(const void *data);
+    /* It draws the import's progress itself; the app then does not. */
+    bool shows_import;
 };
-extern const struct view *const views[VIEW_COUNT];
 
 #endif
