@@ -43,7 +43,7 @@ struct cursor {
     struct session *s;
     gidx g;
     uint32_t want, segment;
-    const struct run *run; /* NULL: stands nowhere */
+    const struct run *run;       /* NULL: stands nowhere */
     uint32_t run_row, piece_row; /* row within the run; the run's row at which the piece begins */
     struct piece piece;
     struct err *e;

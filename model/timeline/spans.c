@@ -9,8 +9,16 @@ static struct span untold(const struct session *s, gidx g)
 {
     const struct goroutine *go = session_g(s, g);
     bool seen_only = go->first == NS_NONE;
-    return (struct span){.t0 = s->t0, .t1 = seen_only ? s->t1 : go->first, .g = g, .class = CLASS_NONE, .open = seen_only,
-                         .state = G_UNDETERMINED, .share = SHARE_UNKNOWN, .by = IDX_NONE, .m = IDX_NONE, .p = IDX_NONE};
+    return (struct span){.t0 = s->t0,
+                         .t1 = seen_only ? s->t1 : go->first,
+                         .g = g,
+                         .class = CLASS_NONE,
+                         .open = seen_only,
+                         .state = G_UNDETERMINED,
+                         .share = SHARE_UNKNOWN,
+                         .by = IDX_NONE,
+                         .m = IDX_NONE,
+                         .p = IDX_NONE};
 }
 
 static bool has_untold(const struct session *s, gidx g)
@@ -19,23 +27,66 @@ static bool has_untold(const struct session *s, gidx g)
     return s->events && (go->first == NS_NONE || (born_unknown(go) && go->first > s->t0));
 }
 
-/* The span that begins at the cursor's transition; the cursor moves on to the next one. 1 alive, 0 it is no span but an
- * end, -1 error. *more: the cursor stands on the next transition. */
+/* The first break in [t0, t1): from there on the state is not known. NS_NONE: none. Sessions of one source have no breaks. */
+static ns_t break_in(const struct session *s, ns_t t0, ns_t t1)
+{
+    for (size_t i = 0; i < s->breaks.n; i++)
+        if (s->breaks.v[i] >= t0 && s->breaks.v[i] < t1)
+            return s->breaks.v[i];
+    return NS_NONE;
+}
+
+/* The span that begins at the cursor's transition, up to the next one, whatever breaks lie between; the cursor moves on.
+ * 1 alive, 0 it is no span but an end, -1 error. *more: the cursor stands on the next transition. */
 static int take(struct cursor *c, struct span *out, bool *more)
 {
     const struct chunk *k = c->piece.c;
     uint32_t i = cursor_row(c);
     const struct event_class *class = session_class(c->s, k->class[i]);
-    *out = (struct span){.t0 = k->t[i], .g = c->g, .class = k->class[i], .state = class->to, .share = class->share, .by = k->g[i],
-                         .m = k->m[i] == EV_NO_MP ? IDX_NONE : k->m[i], .p = k->p[i] == EV_NO_MP ? IDX_NONE : k->p[i],
-                         .stack = k->stack[i], .stack2 = k->stack2[i]};
+    *out = (struct span){.t0 = k->t[i],
+                         .g = c->g,
+                         .class = k->class[i],
+                         .state = class->to,
+                         .share = class->share,
+                         .by = k->g[i],
+                         .m = k->m[i] == EV_NO_MP ? IDX_NONE : k->m[i],
+                         .p = k->p[i] == EV_NO_MP ? IDX_NONE : k->p[i],
+                         .stack = k->stack[i],
+                         .stack2 = k->stack2[i]};
     int rc = cursor_next(c);
+    *more = rc == 1;
     if (rc < 0)
         return -1;
-    *more = rc == 1;
     out->open = !*more;
     out->t1 = *more ? cursor_t(c) : c->s->t1;
     return out->share < SHARE_DEAD;
+}
+
+/* Parts a span at a break into what was told and what is not known; true when there is a second part. */
+static bool part(const struct session *s, struct span *told, struct span *unknown)
+{
+    ns_t b = break_in(s, told->t0, told->t1);
+    if (b == NS_NONE)
+        return false;
+    *unknown = untold(s, told->g);
+    unknown->t0 = b;
+    unknown->t1 = told->t1;
+    unknown->open = told->open;
+    told->t1 = b;
+    told->open = 0;
+    return true;
+}
+
+struct list {
+    struct span *out;
+    size_t n, max;
+    ns_t t0, t1;
+};
+
+static void put(struct list *l, const struct span *sp)
+{
+    if (l->n < l->max && sp->t0 < l->t1 && sp->t1 > l->t0 && sp->t0 < sp->t1)
+        l->out[l->n++] = *sp;
 }
 
 long tl_spans(struct session *s, gidx g, ns_t t0, ns_t t1, struct span *out, size_t max, struct err *e)
@@ -43,20 +94,27 @@ long tl_spans(struct session *s, gidx g, ns_t t0, ns_t t1, struct span *out, siz
     if (g >= s->goroutines.n || t0 >= t1)
         return 0;
     struct cursor c;
-    size_t n = 0;
+    struct list l = {.out = out, .max = max, .t0 = t0, .t1 = t1};
     cursor_init(&c, s, g, span_cols, e);
     int rc = cursor_seek(&c, t0);
     if (rc == 0) {
         struct span u = untold(s, g);
-        if (max && has_untold(s, g) && u.t0 < t1 && u.t1 > t0)
-            out[n++] = u;
+        if (has_untold(s, g))
+            put(&l, &u);
         rc = cursor_after(&c, t0);
     }
-    bool more = rc == 1;
-    while (more && n < max && cursor_t(&c) < t1 && (rc = take(&c, &out[n], &more)) >= 0)
-        n += rc && out[n].t1 > t0 && out[n].t0 < out[n].t1;
+    for (bool more = rc == 1; more && l.n < max && cursor_t(&c) < t1;) {
+        struct span sp, unknown;
+        rc = take(&c, &sp, &more);
+        if (rc < 1)
+            continue;
+        bool two = part(s, &sp, &unknown);
+        put(&l, &sp);
+        if (two)
+            put(&l, &unknown);
+    }
     cursor_release(&c);
-    return rc < 0 ? -1 : (long)n;
+    return rc < 0 ? -1 : (long)l.n;
 }
 
 int tl_span_at(struct session *s, gidx g, ns_t t, struct span *out, struct err *e)
@@ -64,11 +122,14 @@ int tl_span_at(struct session *s, gidx g, ns_t t, struct span *out, struct err *
     if (g >= s->goroutines.n || t < s->t0 || t > s->t1)
         return 0;
     struct cursor c;
+    struct span unknown;
     bool more;
     cursor_init(&c, s, g, span_cols, e);
     int rc = cursor_seek(&c, t);
     if (rc == 1) {
         rc = take(&c, out, &more);
+        if (rc == 1 && part(s, out, &unknown) && t >= unknown.t0)
+            *out = unknown;
     } else if (rc == 0) {
         *out = untold(s, g);
         rc = has_untold(s, g) && t <= out->t1;
@@ -77,29 +138,63 @@ int tl_span_at(struct session *s, gidx g, ns_t t, struct span *out, struct err *
     return rc;
 }
 
-/* Forwards: the first transition after t that is no end. */
+/* Forwards: the first span that begins after t. The one that holds t may have a second part that does. */
 static int step_forward(struct cursor *c, ns_t t, struct span *out)
 {
-    int rc = cursor_after(c, t);
-    bool more = rc == 1;
-    while (more && (rc = take(c, out, &more)) == 0)
-        ;
-    return rc;
-}
-
-/* Backwards: the last span that begins before t and passes the test (state: G_STATES: any). */
-static int step_back(struct cursor *c, ns_t t, enum gstate state, struct span *out)
-{
-    if (t == INT64_MIN)
-        return 0;
-    for (int rc = cursor_seek(c, t - 1); rc != 0; rc = cursor_prev(c)) {
+    struct span unknown;
+    int rc = c->s->breaks.n ? cursor_seek(c, t) : 0;
+    if (rc == 0)
+        rc = cursor_after(c, t);
+    for (bool more = rc == 1; more;) {
+        rc = take(c, out, &more);
         if (rc < 0)
             return -1;
-        const struct event_class *class = session_class(c->s, cursor_class(c));
-        bool more;
-        if (class->share < SHARE_DEAD && (state == G_STATES || class->to == state))
-            return take(c, out, &more);
+        bool two = rc && part(c->s, out, &unknown);
+        if (rc && out->t0 > t)
+            return 1;
+        if (two && unknown.t0 > t) {
+            *out = unknown;
+            return 1;
+        }
     }
+    return rc < 0 ? -1 : 0;
+}
+
+/* The span at the cursor, or its second part when that begins before t and is what is asked for. 1, 0 not asked for, -1. */
+static int take_before(struct cursor *c, ns_t t, enum gstate state, struct span *out)
+{
+    struct span unknown;
+    bool more;
+    int rc = take(c, out, &more);
+    if (rc < 1)
+        return rc;
+    if (part(c->s, out, &unknown) && unknown.t0 < t && (state == G_STATES || state == G_UNDETERMINED)) {
+        *out = unknown;
+        return 1;
+    }
+    return state == G_STATES || out->state == state;
+}
+
+/* Backwards: the last span that begins before t and is in `state` (G_STATES: any). */
+static int step_back(struct cursor *c, ns_t t, enum gstate state, struct span *out)
+{
+    bool breaks = c->s->breaks.n > 0;
+    int rc = t == INT64_MIN ? 0 : cursor_seek(c, t - 1);
+    while (rc == 1) {
+        ns_t begins = cursor_t(c);
+        const struct event_class *class = session_class(c->s, cursor_class(c));
+        /* To take a span is to step forwards and back again: only where it may be the one. */
+        if (class->share < SHARE_DEAD && (breaks || state == G_STATES || class->to == state)) {
+            rc = take_before(c, t, state, out);
+            if (rc != 0)
+                return rc;
+            rc = begins == INT64_MIN ? 0 : cursor_seek(c, begins - 1);
+        } else {
+            rc = cursor_prev(c);
+        }
+    }
+    if (rc < 0)
+        return -1;
     *out = untold(c->s, c->g);
     return has_untold(c->s, c->g) && out->t0 < t && (state == G_STATES || state == G_UNDETERMINED);
 }
