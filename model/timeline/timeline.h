@@ -1,8 +1,9 @@
 /* The timeline: "this lane, these cells" -> exact sums; spans, links and marks of a window.
  *
  * All functions are called under session_read. Times are of the trace's clock (session.t0 is its start on screen).
- * Cell widths are m * 2^j ns with 16 <= m < 32 and j >= 1, windows begin at a multiple of the cell width: then each half
- * cell is a sum of whole LOD buckets, exact by construction. Below the finest level cells come from the rows themselves.
+ * Cell widths are m * 2^j ns with m of 4, 5, 6, 7 and j >= 1 (and 2, 4, 6), windows begin at a multiple of the cell width: then
+ * each half cell is a sum of whole LOD buckets (1, 5, 3 or 7 of them), exact by construction. Below the finest level cells come
+ * from the rows themselves. Other windows are exact too, only slower.
  */
 #ifndef MODEL_TIMELINE_TIMELINE_H
 #define MODEL_TIMELINE_TIMELINE_H
