@@ -5,7 +5,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "model/store/store_private.h"
+#include "model/store/tables.h"
 
 int store_sql_error(struct store *st, int rc, const char *doing, struct err *e)
 {
@@ -39,7 +39,7 @@ int store_exec(struct store *st, const char *sql, struct err *e)
     return rc == SQLITE_OK ? 0 : store_sql_error(st, rc, "write the store", e);
 }
 
-static struct store *store_new(void)
+struct store *store_new(void)
 {
     struct store *st = mem_calloc(1, sizeof *st);
     pthread_mutex_init(&st->lock, NULL);
@@ -72,14 +72,15 @@ static const char setup[] = "PRAGMA page_size=4096;"
                             "PRAGMA secure_delete=OFF;"
                             "PRAGMA temp_store=MEMORY;"
                             "PRAGMA cache_size=-4096;"
-                            "BEGIN EXCLUSIVE;"
-                            "CREATE TABLE chunk(id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;";
+                            "BEGIN EXCLUSIVE";
 
 static int begin(struct store *st, const char *file, struct err *e)
 {
-    int rc = sqlite3_open_v2(file, &st->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW, NULL);
+    int rc = sqlite3_open_v2(file, &st->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(st->db, setup, NULL, NULL, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_exec(st->db, store_ddl(0), NULL, NULL, NULL); /* chunk */
     if (rc == SQLITE_OK)
         rc = sqlite3_prepare_v3(st->db, "INSERT INTO chunk(id, data) VALUES(?1, ?2)", -1, SQLITE_PREPARE_PERSISTENT, &st->put, NULL);
     st->writing = true;
@@ -115,7 +116,7 @@ struct store *store_create(const char *path, struct err *e)
 
 int store_put(struct store *st, struct chunk_ref *ref, const void *blob, size_t n, struct err *e)
 {
-    if (n > INT32_MAX / 2 || st->chunks == UINT32_MAX)
+    if (n > BLOB_MAX || st->chunks == UINT32_MAX)
         return err_set(e, ERR_LIMIT, "a chunk of %zu bytes is too big to store", n);
     pthread_mutex_lock(&st->lock);
     sqlite3_bind_int64(st->put, 1, (sqlite3_int64)st->chunks + 1);
@@ -151,6 +152,8 @@ static int read_blob(struct store *st, uint32_t id, struct buf *out)
     if (rc != SQLITE_OK)
         return rc;
     int n = sqlite3_blob_bytes(st->blob);
+    if (n > BLOB_MAX)
+        return SQLITE_CORRUPT;
     buf_reserve(out, (size_t)n + 1);
     rc = sqlite3_blob_read(st->blob, out->p, n, 0);
     out->n = rc == SQLITE_OK ? (size_t)n : 0;

@@ -24,7 +24,8 @@ int store_get(struct store *st, uint32_t id, struct buf *out, struct err *e);
 int store_commit(struct store *st, struct session *s, struct err *e);
 /* Opens a store file as hostile input; NULL with *e when it is none of ours, older (ERR_INPUT, hint re-import) or newer. */
 struct store *store_open(const char *path, struct err *e);
-/* Fills a fresh session from it: all that views need at once; goroutines and runs too. */
+/* Fills a fresh session from it: all that views need at once; goroutines and runs too. Sets s->store, which stays the caller's
+ * to close, after the session. On -1 the session holds no more than can be freed. */
 int store_load(struct store *st, struct session *s, struct err *e);
 /* Closes; a store that was not committed leaves nothing behind. */
 void store_close(struct store *st);

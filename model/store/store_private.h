@@ -23,6 +23,7 @@ struct store {
     int at_fail;        /* slot of mem_at_fail, -1 none */
 };
 
+struct store *store_new(void);
 /* An error of SQLite on the store's file: full disk, no permission, damage or a defect, each in words of its own. */
 int store_sql_error(struct store *st, int rc, const char *doing, struct err *e);
 int store_exec(struct store *st, const char *sql, struct err *e);

@@ -9,17 +9,7 @@
 #include <unistd.h>
 
 #include "model/store/store.h"
-
-static int failures;
-#define CHECK(cond, ...)                                                                                                                   \
-    do {                                                                                                                                   \
-        if (!(cond)) {                                                                                                                     \
-            failures++;                                                                                                                    \
-            printf("FAIL %s:%d: ", __FILE__, __LINE__);                                                                                    \
-            printf(__VA_ARGS__);                                                                                                           \
-            printf("\n");                                                                                                                  \
-        }                                                                                                                                  \
-    } while (0)
+#include "tests/lib/check.h"
 
 enum { BLOBS = 600, BLOB_MAX = 60000 };
 
@@ -51,7 +41,7 @@ static void *read_meanwhile(void *arg)
     struct reader *r = arg;
     struct buf b = {0};
     uint32_t n;
-    for (uint32_t k = 0; (n = __atomic_load_n(&r->written, __ATOMIC_ACQUIRE)) < BLOBS && failures < 10; k++)
+    for (uint32_t k = 0; (n = __atomic_load_n(&r->written, __ATOMIC_ACQUIRE)) < BLOBS && check_failures < 10; k++)
         if (n)
             check_blob(r->st, (k * 2654435761u) % n, &b);
     buf_release(&b);
@@ -86,7 +76,7 @@ static void blobs_come_back(const char *path)
     if (!st)
         return;
     fill(st);
-    for (uint32_t i = 0; i < BLOBS && failures < 10; i++)
+    for (uint32_t i = 0; i < BLOBS && check_failures < 10; i++)
         check_blob(st, i, &b);
     CHECK(store_get(st, 0, &b, &e) < 0 && store_get(st, BLOBS + 1, &b, &e) < 0, "ids that are not there");
     buf_release(&b);
@@ -139,6 +129,5 @@ int main(void)
     blobs_come_back(NULL);
     snprintf(path, sizeof path, "rm -rf %s", dir);
     CHECK(system(path) == 0, "clean up");
-    printf("%s store\n", failures ? "FAIL" : "ok");
-    return failures != 0;
+    return check_done();
 }
