@@ -48,6 +48,7 @@ void grid_resize(struct grid *g, int w, int h)
     g->h = h > 0 ? h : 0;
     size_t n = (size_t)g->w * (size_t)g->h;
     g->cells = mem_realloc(g->cells, n ? n : 1, sizeof *g->cells);
+    memset(g->cells, 0, n * sizeof *g->cells); /* grid_clear looks at what it clears */
     grid_clear(g, (struct rect){0, 0, g->w, g->h});
 }
 

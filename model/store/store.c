@@ -163,11 +163,12 @@ static int read_blob(struct store *st, uint32_t id, struct buf *out)
 int store_get(struct store *st, uint32_t id, struct buf *out, struct err *e)
 {
     buf_clear(out);
-    if (!id || id > st->chunks)
-        return err_set(e, ERR_INPUT, "the store has no chunk %u", id);
     pthread_mutex_lock(&st->lock);
-    int rc = read_blob(st, id, out);
-    if (rc != SQLITE_OK)
+    bool there = id && id <= st->chunks;
+    int rc = there ? read_blob(st, id, out) : SQLITE_NOTFOUND;
+    if (!there)
+        err_set(e, ERR_INPUT, "the store has no chunk %u", id);
+    else if (rc != SQLITE_OK)
         store_sql_error(st, rc == SQLITE_ERROR ? SQLITE_CORRUPT : rc, "read the store", e);
     pthread_mutex_unlock(&st->lock);
     return rc == SQLITE_OK ? 0 : -1;
