@@ -1,5 +1,5 @@
 # ctxscope. `make demo` sets up, builds and opens the sample; `make check` runs all tests; `make help` lists the rest.
-#   V=1 shows commands · DEBUG=1 no optimisation · SANITIZE=address,undefined or thread · CC=clang-14
+#   V=1 shows commands · DEBUG=1 quick to build, good to debug · SANITIZE=address,undefined or thread · CC=clang-14
 PREFIX ?= /usr/local
 DESTDIR ?=
 PKG_CONFIG ?= pkg-config
@@ -15,7 +15,7 @@ ifdef SANITIZE
   LDMODE := -fsanitize=$(SANITIZE)
 else ifdef DEBUG
   BUILD := build/debug
-  MODE := -O0 -g3
+  MODE := -Og -g3
 else
   BUILD := build/release
   MODE := -O2 -g -flto=auto -ffat-lto-objects -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
@@ -25,7 +25,7 @@ ifneq ($(CC),cc)
   BUILD := $(BUILD)-$(notdir $(CC))
 endif
 
-WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wno-format-nonliteral
+WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wno-format-nonliteral -Wno-unknown-warning-option -Wno-format-truncation
 ifneq ($(CI),)
   WARN += -Werror
 endif

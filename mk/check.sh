@@ -21,9 +21,21 @@ step() { # NAME MAKE-ARGUMENTS…: its tests add their counts to the results the
     printf '   %s: %d s\n' "$name" $((SECONDS - began))
 }
 
+passes() { # NAME MAKE-TARGET: one test, which passes when make does
+    local began=$SECONDS
+    printf '\n== %s\n' "$1"
+    if make -s "$2"; then echo "1 0 0" >>"$results"; else echo "0 1 0" >>"$results" && echo "✗ $1"; fi
+    printf '   %s: %d s\n' "$1" $((SECONDS - began))
+}
+
 step arch arch
+passes layout format-check
+passes clang-tidy tidy
 step release test
 step asan SANITIZE=address,undefined test
+step tsan SANITIZE=thread tsan-run
+step valgrind DEBUG=1 valgrind-run
+step fuzz FUZZ_SECONDS="${FUZZ_SECONDS:-20}" fuzz-quick
 
 awk '{ p += $1; f += $2; s += $3 }
      END { printf "\n%d passed, %d failed", p, f; if (s) printf ", %d skipped", s; print ""; exit f != 0 || p == 0 }' "$results"

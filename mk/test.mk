@@ -43,5 +43,19 @@ check: ## install what tests need (saying so first), build in several ways, run 
 asan: ## all tests under AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory SANITIZE=address,undefined NAME=asan test
 
+# Under ThreadSanitizer: what has threads, which is the whole line from file to answer. Forks and ptys add nothing there.
+TSAN_SRC := $(filter-out %_slow.c,$(filter tests/unit/% tests/import/% tests/screen/%,$(TEST_SRC)))
+tsan: ## tests of what has threads, under ThreadSanitizer
+	@$(MAKE) --no-print-directory SANITIZE=thread NAME=tsan tsan-run
+tsan-run: $(BIN) $(TSAN_SRC:%.c=$(BUILD)/%)
+	@BUILD=$(BUILD) TSAN_OPTIONS=halt_on_error=1 tests/run -t 300 $(if $(RESULTS),-r $(RESULTS)) -n $(or $(NAME),tsan) $(TSAN_SRC:%.c=$(BUILD)/%)
+
+# Valgrind sees uninitialised memory, which the sanitizers of gcc do not. It is slow: the small tests only.
+VALGRIND_SRC := $(wildcard tests/unit/test_grid.c tests/unit/test_filter.c tests/unit/test_source.c tests/unit/test_keymap.c tests/unit/test_json.c tests/unit/test_theme.c tests/unit/test_chunk_quick.c)
+valgrind: ## some small tests under valgrind
+	@$(MAKE) --no-print-directory DEBUG=1 NAME=valgrind valgrind-run
+valgrind-run: $(VALGRIND_SRC:%.c=$(BUILD)/%)
+	@BUILD=$(BUILD) RUN_UNDER="valgrind -q --error-exitcode=9 --leak-check=full --show-leak-kinds=definite" tests/run -t 300 $(if $(RESULTS),-r $(RESULTS)) -n $(or $(NAME),valgrind) $(VALGRIND_SRC:%.c=$(BUILD)/%)
+
 -include $(TEST_BIN:%=%.d) $(TESTLIB_OBJ:.o=.d)
-.PHONY: tests test quick arch asan check
+.PHONY: tests test quick arch asan tsan tsan-run valgrind valgrind-run check
