@@ -34,7 +34,7 @@ extern const char *const note_severity_names[3]; /* info loss error */
 
 struct note {
     uint64_t count;
-    char first[160]; /* what the first one was, and where */
+    char first[320]; /* what the first one was, and where */
 };
 
 enum { SOURCE_PATH = 1024 };

@@ -39,6 +39,7 @@ uint64_t cursor_offset(const struct cursor *c, const struct generation *g)
 static int unreadable(struct frontier *f, const struct cursor *c, const struct generation *g, const char *what)
 {
     f->at = cursor_offset(c, g);
+    f->unknown = !wire_specs[c->type].name;
     snprintf(f->why, sizeof f->why, "%s (event %u)", what, c->type);
     return -1;
 }
@@ -125,6 +126,7 @@ int frontier_init(struct frontier *f, const struct generation *g)
     f->heap.n = 0;
     f->cursors.n = 0;
     f->why[0] = 0;
+    f->unknown = false;
     vec_reserve(&f->cursors, g->lists.n + 1);
     f->cursors.n = g->lists.n;
     for (size_t i = 0; i < g->lists.n; i++) {

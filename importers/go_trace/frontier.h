@@ -22,7 +22,8 @@ struct cursor {
 struct frontier {
     VEC(struct cursor) cursors; /* one per thread, fixed for a generation */
     VEC(struct cursor *) heap;
-    uint64_t at; /* offset of what went wrong */
+    uint64_t at;  /* offset of what went wrong */
+    bool unknown; /* it was an event that this program does not know */
     char why[128];
 };
 

@@ -1,14 +1,12 @@
-/* A generation: the self-contained stretch of a v2 trace, read whole because its names come last.
- *
- * Life: container_init (after the header) -> container_next until it gives 0 -> container_release. A generation's bytes
- * are held once; batches are slices of them.
+/* A generation: the self-contained stretch of a v2 trace, read whole because its names come last. Its bytes are held once;
+ * batches are slices of them.
  */
 #ifndef IMPORTERS_GO_TRACE_GENERATION_H
 #define IMPORTERS_GO_TRACE_GENERATION_H
 
 #include "base/map.h"
 #include "base/vec.h"
-#include "importers/source.h"
+#include "importers/go_trace/id_table.h"
 #include "model/builder.h"
 
 struct batch {
@@ -31,12 +29,6 @@ struct cpu_sample {
     uint64_t m, p, g, stack;
 };
 
-/* Ids of one generation to ids of the session: an array where ids are dense, a map beyond. */
-struct id_table {
-    VEC(uint32_t) dense; /* id -> session id + 1; 0 unknown */
-    struct map sparse;
-};
-
 struct generation {
     uint64_t gen;
     struct buf bytes;             /* batch data, with 64 zero bytes behind so that a decoder may look ahead */
@@ -46,43 +38,43 @@ struct generation {
     VEC(struct batch) tables;       /* strings, stacks, samples, sync: parsed when the generation is whole */
     VEC(struct cpu_sample) samples; /* by time */
     struct id_table strings, stacks;
-    double ns_per_tick; /* 0: not told */
-    uint64_t min_time;  /* ticks */
+    VEC(frame_id) frames; /* scratch */
+    double ns_per_tick;   /* 0: not told */
+    uint64_t min_time;    /* ticks */
     bool has_snapshot;
     uint64_t snap_time, snap_mono, snap_sec, snap_nsec;
     uint64_t start; /* offset of its first batch in the unpacked file */
     uint64_t end;   /* offset behind its last whole batch */
-    bool cut;       /* the file ended or was damaged inside it */
-    char why[160];  /* what was wrong when cut */
+    /* Cut: the file ended inside it. Damaged: something in it cannot be read. What there is of it may still be ordered. */
+    enum { GENERATION_WHOLE, GENERATION_CUT, GENERATION_DAMAGED } state;
+    uint64_t loss_at; /* offset of the first loss */
+    char why[160];
 };
 
-struct container {
-    struct source *src;    /* borrowed */
-    int version;           /* minor: 22.. */
-    struct generation gen; /* the current one */
-    uint8_t *io;           /* read buffer */
-    size_t io_pos, io_len;
-    uint64_t io_off;  /* unpacked offset of io[0] */
-    bool eof, ended;  /* no more bytes / no more generations */
-    bool has_pending; /* the batch that began the next generation (before 1.26) */
-    struct batch pending;
-    uint64_t pending_gen;
-    struct buf pending_data;
-    double last_ns_per_tick; /* of the generation before, for a cut one that does not tell */
-    VEC(frame_id) frames;    /* scratch */
-};
+void generation_clear(struct generation *g);
+void generation_release(struct generation *g);
+/* Notes a loss; the first one is the one that is told. */
+void generation_lose(struct generation *g, int state, uint64_t at, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/* Parses the tables, interning names in b->dict. ns_per_tick: of the generation before, for one that does not tell its own. */
+void generation_read_tables(struct generation *g, int version, double ns_per_tick, struct builder *b);
 
-/* version from the header; the source stands behind it. */
-void container_init(struct container *c, struct source *src, int version);
-void container_release(struct container *c);
-/* Reads the next generation into c->gen with its names interned in b->dict. 1: there is one (perhaps cut); 0: the end;
- * -1: reading failed (I/O). */
-int container_next(struct container *c, struct builder *b, struct err *e);
+/* What a missing name counts as: "?" and no stack, with a note. */
+str_id generation_missing_string(struct generation *g, struct builder *b, uint64_t id);
+stack_id generation_missing_stack(struct generation *g, struct builder *b, uint64_t id);
 
-/* Session string of a generation's id: 0 for id 0; "?" with a note when it is missing. */
-str_id generation_string(struct generation *g, struct builder *b, uint64_t id);
-/* Session stack; 0 for none, and with a note when it is missing. */
-stack_id generation_stack(struct generation *g, struct builder *b, uint64_t id);
+/* Session string of a generation's id: 0 for id 0. */
+static inline str_id generation_string(struct generation *g, struct builder *b, uint64_t id)
+{
+    uint32_t v = id ? id_table_get(&g->strings, id) : 1;
+    return v ? v - 1 : generation_missing_string(g, b, id);
+}
+
+/* Session stack; 0 for none. */
+static inline stack_id generation_stack(struct generation *g, struct builder *b, uint64_t id)
+{
+    uint32_t v = id ? id_table_get(&g->stacks, id) : 1;
+    return v ? v - 1 : generation_missing_stack(g, b, id);
+}
 
 static inline int64_t generation_ns(const struct generation *g, uint64_t ticks)
 {

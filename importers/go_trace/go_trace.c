@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "importers/go_trace/container.h"
 #include "importers/go_trace/order.h"
 #include "importers/go_trace/wire.h"
 
@@ -34,24 +35,30 @@ struct reading {
     struct container container;
     struct order *order;
     struct builder *b;
-    uint64_t kept; /* generations delivered whole */
-    bool lost;     /* something was dropped */
-    char why[160]; /* the first loss */
+    uint64_t whole; /* generations */
+    bool lost;      /* something was dropped */
+    char why[160];  /* the first loss */
 };
 
-/* Something was lost: one note that says what was kept, from which byte on it is dropped, and why. */
-static void note_loss(struct reading *r, enum note_id id, uint64_t at, const char *why)
+static uint64_t events_so_far(const struct builder *b)
+{
+    return b->source->events + (uint64_t)(b->at - b->cur->ev);
+}
+
+/* Something was lost: one note says what was kept, which bytes are dropped (to 0: all the rest), and why. */
+static void note_loss(struct reading *r, enum note_id id, uint64_t from, uint64_t to, const char *why)
 {
     struct source_info *info = r->b->source;
-    if (!r->lost)
+    char range[64];
+    if (!r->lost) {
         snprintf(r->why, sizeof r->why, "%s", why);
+        info->dropped_from_byte = (int64_t)from;
+    }
     r->lost = true;
     info->complete = false;
-    if (info->dropped_from_byte < 0)
-        info->dropped_from_byte = (int64_t)at;
-    uint64_t events = __atomic_load_n(&r->b->progress->events, __ATOMIC_RELAXED) + (uint64_t)(r->b->at - r->b->cur->ev);
-    builder_note(r->b, id, "kept %" PRIu64 " whole generations and %" PRIu64 " events; dropped from byte %" PRIu64 ": %s", r->kept, events,
-                 at, why);
+    snprintf(range, sizeof range, to ? "bytes %" PRIu64 " to %" PRIu64 : "from byte %" PRIu64, from, to);
+    builder_note(r->b, id, "kept %" PRIu64 " whole generations and %" PRIu64 " events; dropped %s: %s", r->whole, events_so_far(r->b),
+                 range, why);
 }
 
 /* Several sources are one process seen in turn: each begins after the one before has ended. */
@@ -59,7 +66,7 @@ static int check_start(const struct reading *r, struct err *e)
 {
     const struct builder *b = r->b;
     ns_t starts = generation_ns(&r->container.gen, r->container.gen.min_time);
-    if (b->source->generations || b->last_t == NS_NONE || starts > b->last_t)
+    if (events_so_far(b) || b->last_t == NS_NONE || starts > b->last_t)
         return 0;
     char late[24];
     text_duration(late, b->last_t - starts);
@@ -67,44 +74,66 @@ static int check_start(const struct reading *r, struct err *e)
     return err_hint(e, "name traces of one process in order of time, or open each alone; overlapping ones are not merged yet");
 }
 
-/* 0 go on, 1 stop without error, -1 error. */
-static int one_generation(struct reading *r, struct err *e)
+enum next { NEXT_ERROR = -1, NEXT_GO_ON, NEXT_END };
+
+/* Later generations build on the states of this one. Where it broke, the next one is taken as a first one. */
+static enum next after_break(struct reading *r, const struct order_end *end)
+{
+    const struct container *c = &r->container;
+    bool cut = c->gen.state == GENERATION_CUT;
+    char why[360];
+    snprintf(why, sizeof why, "%s%s%s", end->why, cut ? "; " : "", cut ? c->gen.why : "");
+    note_loss(r, cut ? NOTE_CUT_GENERATION : NOTE_BROKEN_ORDER, end->at, c->ended ? 0 : c->gen.end, why);
+    if (c->ended && !c->has_pending)
+        return NEXT_END;
+    order_restart(r->order);
+    builder_begin_source(r->b);
+    return r->b->failed ? NEXT_END : NEXT_GO_ON;
+}
+
+static enum next refuse_newer(const struct reading *r, const struct order_end *end, struct err *e)
+{
+    err_set(e, ERR_INPUT, "Go 1.%d writes events that this version does not know: %s", r->container.version, end->why);
+    err_where(e, "byte %" PRIu64, end->at);
+    err_hint(e, "update ctxscope");
+    return NEXT_ERROR;
+}
+
+static enum next one_generation(struct reading *r, struct err *e)
 {
     struct generation *g = &r->container.gen;
-    const char *why;
-    uint64_t at;
-    if (g->cut && g->ns_per_tick == 0) {
-        note_loss(r, NOTE_CUT_GENERATION, g->start, g->why);
-        return 0;
+    struct order_end end;
+    enum note_id loss = g->state == GENERATION_CUT ? NOTE_CUT_GENERATION : NOTE_DAMAGED_GENERATION;
+    if (g->ns_per_tick == 0) { /* no time, no events */
+        note_loss(r, loss, g->start, 0, g->why);
+        return NEXT_END;
     }
     if (check_start(r, e) < 0)
-        return -1;
-    int rc = order_generation(r->order, g, &why, &at);
-    if (rc > 0)
-        return 1;
-    if (rc < 0)
-        note_loss(r, g->cut ? NOTE_CUT_GENERATION : NOTE_BROKEN_ORDER, at, why);
-    else if (g->cut)
-        note_loss(r, NOTE_CUT_GENERATION, g->end, g->why);
-    else
-        r->kept++;
+        return NEXT_ERROR;
+    enum order_result result = order_generation(r->order, g, &end);
     r->b->source->generations++;
-    if (builder_generation(r->b) < 0)
-        return 1;
-    /* Later generations build on the states of this one: after a break there is nothing sound to build on. */
-    return rc < 0 ? 1 : 0;
+    if (result == ORDER_STOPPED)
+        return NEXT_END;
+    if (result == ORDER_UNKNOWN_EVENT && r->container.version > WIRE_VERSION_KNOWN)
+        return refuse_newer(r, &end, e);
+    if (result != ORDER_WHOLE)
+        return after_break(r, &end);
+    if (g->state != GENERATION_WHOLE)
+        note_loss(r, loss, g->loss_at, r->container.ended ? 0 : g->end, g->why);
+    else
+        r->whole++;
+    return builder_generation(r->b) < 0 ? NEXT_END : NEXT_GO_ON;
 }
 
 static int read_all(struct reading *r, struct err *e)
 {
-    int rc;
-    while ((rc = container_next(&r->container, r->b, e)) > 0) {
-        if (builder_stopped(r->b) || (rc = one_generation(r, e)) != 0)
-            break;
-    }
-    if (rc < 0)
+    enum next next = NEXT_GO_ON;
+    int rc = 1;
+    while (next == NEXT_GO_ON && !builder_stopped(r->b) && (rc = container_next(&r->container, r->b, e)) > 0)
+        next = one_generation(r, e);
+    if (rc < 0 || next == NEXT_ERROR)
         return -1;
-    if (!builder_stopped(r->b) && r->b->source->generations)
+    if (!builder_stopped(r->b) && events_so_far(r->b))
         order_final_sync(r->order);
     return 0;
 }
@@ -156,7 +185,7 @@ static int nothing_read(struct reading *r, int version, struct err *e)
         err_set(e, ERR_INPUT, "Go 1.%d writes traces that this version cannot read", version);
         return err_hint(e, "update ctxscope");
     }
-    err_set(e, ERR_INPUT, "nothing of the trace can be read: %s", r->why);
+    err_set(e, ERR_INPUT, "nothing of the trace can be read: %s", r->why[0] ? r->why : "it cannot be unpacked");
     if (r->b->source->dropped_from_byte >= 0)
         err_where(e, "byte %" PRId64, r->b->source->dropped_from_byte);
     return err_hint(e, "a trace is whole only when tracing was stopped and its file closed; record it again");
@@ -182,7 +211,7 @@ static int import(struct source *s, struct builder *b, bool strict, struct err *
     container_init(&r.container, s, version);
     int rc = read_all(&r, e);
     fill_info(&r, s, version);
-    if (rc == 0 && info->generations == 0 && !builder_stopped(b))
+    if (rc == 0 && events_so_far(b) == 0 && !builder_stopped(b))
         rc = nothing_read(&r, version, e);
     if (rc == 0 && strict && r.lost) {
         err_set(e, ERR_INPUT, "the trace is cut or damaged");

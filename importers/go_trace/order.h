@@ -13,11 +13,22 @@ struct order;
 struct order *order_new(struct builder *b);
 void order_free(struct order *o);
 
-/* Delivers the generation's Sync event, then all its events to the builder. 0: whole; -1: an event could not be ordered or
- * read: *why (borrowed, until the next call) says which, *at is its offset in the unpacked file; what came before was
- * delivered. 1: stopped by the user or the sink. */
-int order_generation(struct order *o, struct generation *g, const char **why, uint64_t *at);
-/* The Sync event that ends a trace. */
+enum order_result {
+    ORDER_WHOLE,
+    ORDER_STOPPED,       /* by the user or the sink */
+    ORDER_BROKEN,        /* an event cannot be ordered or read; what came before was delivered */
+    ORDER_UNKNOWN_EVENT, /* the same, for an event that this program does not know */
+};
+struct order_end {
+    const char *why; /* borrowed until the next call */
+    uint64_t at;     /* offset of the event in the unpacked file */
+};
+
+/* Delivers the generation's Sync event, then all its events to the builder. *end is filled when it breaks. */
+enum order_result order_generation(struct order *o, struct generation *g, struct order_end *end);
+/* After a break: the next generation is taken as a first one, with all states undetermined before it. */
+void order_restart(struct order *o);
+/* The Sync event that ends a trace. -1: stopped. */
 int order_final_sync(struct order *o);
 /* Wire events seen, by type. */
 const uint64_t *order_counts(const struct order *o);

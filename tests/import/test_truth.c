@@ -313,7 +313,7 @@ static void check_trace(const char *expect_path, void *ctx)
 int main(void)
 {
     struct totals ours = {0}, peers = {0};
-    CHECK(answers_each("tests/data", check_trace, &ours), "tests/data is missing");
+    CHECK(answers_each(getenv("TRUTH_ROOT") ? getenv("TRUTH_ROOT") : "tests/data", check_trace, &ours), "tests/data is missing");
     CHECK(ours.traces > 0);
     if (!answers_each(peer_traces(), check_trace, &peers))
         check_skip("no traces of other projects at %s", peer_traces());
