@@ -185,7 +185,9 @@ static int take_block(void *ctx, const struct event_block *b, struct err *e)
 static int stream(struct opts *o, struct events_printer *p, struct dict *d, struct err *e)
 {
     struct progress progress = {0};
-    struct source_info *infos = mem_calloc(o->words.n, sizeof *infos);
+    struct source_info *info = mem_calloc(o->words.n, sizeof *info), **infos = mem_calloc(o->words.n, sizeof *infos);
+    for (size_t i = 0; i < o->words.n; i++)
+        infos[i] = &info[i];
     struct pump pump = {.paths = o->words.v,
                         .n = o->words.n,
                         .threads = (int)opt_number(o, OPT_THREADS, 2),
@@ -205,6 +207,7 @@ static int stream(struct opts *o, struct events_printer *p, struct dict *d, stru
     if (rc == 0 || e->kind == ERR_CANCEL)
         pump_say_notes(infos, o->words.n);
     mem_free(infos);
+    mem_free(info);
     return rc;
 }
 

@@ -5,16 +5,16 @@
     int symbol(struct opts *o, struct err *e)                                                                                              \
     {                                                                                                                                      \
         err_set(e, ERR_USAGE, "%s is not built yet", commands[o->command].name);                                                           \
-        return err_hint(e, "events is");                                                                                                   \
+        return err_hint(e, "overview, goroutines and events are");                                                                         \
     }
-LATER(cmd_ui)
-LATER(cmd_overview)
-LATER(cmd_goroutines)
-LATER(cmd_goroutine)
-LATER(cmd_lanes)
 LATER(cmd_query)
 LATER(cmd_schema)
-LATER(cmd_import)
 LATER(cmd_export)
 LATER(cmd_info)
 LATER(cmd_cache)
+LATER(cmd_lanes)
+
+int cmd_ui(struct opts *o, struct err *e)
+{
+    return cmd_overview(o, e);
+}

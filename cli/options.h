@@ -47,7 +47,7 @@ enum option_group { GROUP_CHOICE, GROUP_OUTPUT, GROUP_READING, GROUP_SCREEN, GRO
 
 /* The words of the list types, in the order of these enums. */
 enum by { BY_GROUPS, BY_GOROUTINES, BY_PROCS, BY_THREADS };
-enum glyph_choice { GLYPHS_AUTO, GLYPHS_UTF8, GLYPHS_ASCII };
+enum glyph_choice { CHOICE_AUTO, CHOICE_UTF8, CHOICE_ASCII };
 enum clock_choice { CLOCK_REAL, CLOCK_FIXED };
 enum to { TO_SQLITE, TO_CSV };
 enum generate { GENERATE_MAN, GENERATE_BASH, GENERATE_ZSH, GENERATE_FISH };

@@ -13,17 +13,14 @@ struct pump {
     bool strict, follow;
     struct dict *dict; /* borrowed */
     struct progress *progress;
-    struct source_info *infos; /* borrowed, room for n; filled as sources are read */
+    struct source_info *const *infos; /* borrowed, n of them, zeroed; filled as sources are read */
     struct event_sink sink;
-    /* private */
-    ns_t last_t;
-    size_t reading; /* index of the source being read */
 };
 
 /* Runs to the end. 0; -1 with *e of the sink or of a source, ERR_CANCEL when progress->stop was set. */
 int pump_run(struct pump *p, struct err *e);
 
 /* Notes on standard error of what was lost from the sources. */
-void pump_say_notes(const struct source_info *infos, size_t n);
+void pump_say_notes(struct source_info *const *infos, size_t n);
 
 #endif

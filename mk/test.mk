@@ -21,11 +21,7 @@ $(TEST_BIN): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libtests.a $(BUILD)/libctxscope.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDMODE) -fno-lto $(LDHARDEN) $(LDFLAGS) -o $@ $< $(BUILD)/libtests.a $(BUILD)/libctxscope.a $(LDLIBS_ALL) $(TEST_LIBS)
 
-PERF_BIN := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/perf/*.c))
-$(PERF_BIN): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libtests.a
-	$(Q)$(CC) $(LDMODE) -fno-lto $(LDHARDEN) $(LDFLAGS) -o $@ $^ $(LDLIBS_ALL) $(TEST_LIBS)
-
-.SECONDARY: $(TEST_BIN:%=%.o) $(PERF_BIN:%=%.o)
+.SECONDARY: $(TEST_BIN:%=%.o)
 
 tests: $(BIN) $(TEST_BIN)
 
@@ -39,9 +35,6 @@ quick: format-check $(BIN) $(QUICK_SRC:%.c=$(BUILD)/%) ## tests of less than a m
 
 arch: $(BIN) ## what holds for the sources as a whole
 	@BUILD=$(BUILD) tests/run $(if $(RESULTS),-r $(RESULTS)) -n arch $(ARCH_SH)
-
-bench: $(BIN) $(PERF_BIN) ## figures, with Go's own reader beside where Go is found
-	@BUILD=$(BUILD) tests/perf/bench.sh
 
 check: ## install what tests need (saying so first), build in several ways, run all tests
 	@mk/deps.sh build tests
@@ -65,4 +58,4 @@ valgrind-run: $(VALGRIND_SRC:%.c=$(BUILD)/%)
 	@BUILD=$(BUILD) RUN_UNDER="valgrind -q --error-exitcode=9 --leak-check=full --show-leak-kinds=definite" tests/run -t 300 $(if $(RESULTS),-r $(RESULTS)) -n $(or $(NAME),valgrind) $(VALGRIND_SRC:%.c=$(BUILD)/%)
 
 -include $(TEST_BIN:%=%.d) $(TESTLIB_OBJ:.o=.d)
-.PHONY: tests test quick arch asan tsan tsan-run valgrind valgrind-run bench check
+.PHONY: tests test quick arch asan tsan tsan-run valgrind valgrind-run check

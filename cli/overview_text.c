@@ -1,0 +1,291 @@
+/* The overview for people, at 80 columns and more. Each section is a function; a section with nothing to say is left out. */
+#include "cli/overview.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cli/page.h"
+#include "cli/summary.h"
+#include "tui/names.h"
+
+enum { ROWS = 6 };
+
+struct overview {
+    struct session *s;
+    struct summary m;
+    struct page p;
+};
+
+static struct str file_of(const struct session *s, frame_id f)
+{
+    return f && f < s->dict.frames.n ? session_str(s, session_frame(s, f)->file) : (struct str){"", 0};
+}
+
+static uint32_t line_of(const struct session *s, frame_id f)
+{
+    return f && f < s->dict.frames.n ? session_frame(s, f)->line : 0;
+}
+
+static void put_plural(struct page *p, uint64_t n, const char *one)
+{
+    char digits[32];
+    page_printf(p, "%s %s%s", page_number(digits, n), one, n == 1 ? "" : "s");
+}
+
+/* ---- what it is ---- */
+
+static void put_source(struct overview *v, const struct source_info *src)
+{
+    struct page *p = &v->p;
+    char size[16], path[SOURCE_PATH];
+    text_bytes(size, src->bytes);
+    text_visible(path, sizeof path, src->path, strlen(src->path));
+    page_put(p, path);
+    page_printf(p, "  %s %s, %s", !strcmp(src->format, "go-trace") ? "trace of Go" : src->format, src->version, size);
+    page_put(p, src->complete ? "" : ", cut or damaged");
+    page_end(p);
+}
+
+static void put_head(struct overview *v)
+{
+    struct page *p = &v->p;
+    struct session *s = v->s;
+    char took[24], wall[WALL_CLOCK_TEXT], digits[32];
+    for (size_t i = 0; i < s->sources.n; i++)
+        put_source(v, s->sources.v[i]);
+    text_duration(took, s->t1 - s->t0);
+    page_printf(p, "%s", took);
+    if (s->wall_t0 != NS_NONE) {
+        wall_clock_text(wall, s->wall_t0);
+        if (wall[0])
+            page_printf(p, " from %.19s UTC", wall);
+    }
+    page_put(p, ", ");
+    put_plural(p, s->events, "event");
+    page_end(p);
+    put_plural(p, s->goroutines.n, "goroutine");
+    page_printf(p, " (%" PRIu64 " the runtime's own)", v->m.system);
+    page_put(p, ", ");
+    page_printf(p, "%s alive at the end, on ", page_number(digits, v->m.alive));
+    put_plural(p, s->procs.n, "proc");
+    page_put(p, " and ");
+    put_plural(p, s->threads.n, "thread");
+    page_end(p);
+}
+
+static void put_items(struct overview *v)
+{
+    const struct {
+        uint64_t n;
+        const char *one;
+    } items[] = {{v->s->tasks.n, "task"},
+                 {v->s->by_kind[EV_REGION_BEGIN], "region"},
+                 {v->s->by_kind[EV_LOG], "log line"},
+                 {v->s->by_kind[EV_STACK_SAMPLE], "CPU sample"}};
+    bool any = false;
+    for (size_t i = 0; i < sizeof items / sizeof *items; i++) {
+        if (!items[i].n)
+            continue;
+        page_put(&v->p, any ? ", " : "");
+        put_plural(&v->p, items[i].n, items[i].one);
+        any = true;
+    }
+    if (any)
+        page_end(&v->p);
+}
+
+/* ---- what was odd ---- */
+
+static void put_notes(struct overview *v)
+{
+    for (size_t i = 0; i < v->s->sources.n; i++) {
+        const struct source_info *src = v->s->sources.v[i];
+        for (unsigned k = 0; k < NOTE_COUNT; k++) {
+            const struct note *n = &src->notes[k];
+            if (!n->count)
+                continue;
+            page_printf(&v->p, "%s %s", note_specs[k].severity == NOTE_INFO ? "-" : "!", note_specs[k].sentence);
+            if (n->count > 1)
+                page_printf(&v->p, " (%" PRIu64 " times)", n->count);
+            page_end(&v->p);
+            page_printf(&v->p, "  %s", n->first);
+            page_end(&v->p);
+        }
+    }
+}
+
+/* ---- where the time went ---- */
+
+static const char *const share_titles[SHARE_COUNT] = {
+    [SHARE_RUNNING] = "running",
+    [SHARE_RUNNABLE] = "runnable (waits for a proc)",
+    [SHARE_SYSCALL] = "syscall",
+    [SHARE_CHAN] = "channel, select",
+    [SHARE_SYNC] = "locks, wait groups",
+    [SHARE_NETWORK] = "network",
+    [SHARE_SLEEP] = "sleep",
+    [SHARE_SYSTEM] = "for the runtime",
+    [SHARE_OTHER] = "other waits",
+    [SHARE_UNKNOWN] = "state not told",
+};
+
+static void put_shares(struct overview *v)
+{
+    struct page *p = &v->p;
+    double sum = 0, most = 0;
+    for (unsigned i = 0; i < SHARE_COUNT; i++) {
+        sum += (double)v->m.total[i];
+        most = (double)v->m.total[i] > most ? (double)v->m.total[i] : most;
+    }
+    if (sum <= 0)
+        return;
+    page_end(p);
+    page_rule(p, "time of all goroutines (not the runtime's own)", "share      total");
+    for (unsigned i = 0; i < SHARE_COUNT; i++) {
+        if (!v->m.total[i])
+            continue;
+        page_put(p, " ");
+        page_left(p, share_titles[i], 29);
+        page_bar(p, (double)v->m.total[i] / most, p->width - 52);
+        page_percent(p, (double)v->m.total[i] / sum, 9);
+        page_duration(p, v->m.total[i], 11);
+        page_end(p);
+    }
+}
+
+/* ---- where they waited, ran, queued ---- */
+
+static void put_waits(struct overview *v)
+{
+    struct page *p = &v->p;
+    struct session *s = v->s;
+    if (!v->m.waits.n)
+        return;
+    page_end(p);
+    page_rule(p, "most blocked: goroutine, where, what for", "times   in all");
+    for (size_t i = 0; i < v->m.waits.n && i < ROWS; i++) {
+        const struct wait_place *w = &v->m.waits.v[i];
+        int name = (p->width - 40) / 2 + 4;
+        page_put(p, " ");
+        page_name(p, session_str(s, s->groups.v[w->group].name), name);
+        page_put(p, " ");
+        page_place(p, file_of(s, w->frame), line_of(s, w->frame), p->width - 30 - name);
+        page_put(p, " ");
+        page_left(p, share_names[w->share], 9);
+        page_count(p, w->count, 7);
+        page_duration(p, w->ns, 9);
+        page_end(p);
+    }
+}
+
+static void put_running(struct overview *v)
+{
+    struct page *p = &v->p;
+    struct session *s = v->s;
+    if (!v->m.running.n)
+        return;
+    double sum = (double)v->m.total[SHARE_RUNNING] + (double)v->m.system_running;
+    page_end(p);
+    page_rule(p, "most running: start function", "goroutines  share   in all");
+    for (size_t i = 0; i < v->m.running.n && i < ROWS; i++) {
+        const struct group *g = &s->groups.v[v->m.running.v[i]];
+        page_put(p, " ");
+        page_name(p, session_str(s, g->name), p->width - 35);
+        page_count(p, g->n, 15);
+        page_percent(p, sum > 0 ? (double)g->ns[SHARE_RUNNING] / sum : 0, 8);
+        page_duration(p, g->ns[SHARE_RUNNING], 10);
+        page_end(p);
+    }
+}
+
+static void put_latency(struct overview *v)
+{
+    struct page *p = &v->p;
+    struct session *s = v->s;
+    if (!v->m.latency.n)
+        return;
+    page_end(p);
+    page_rule(p, "longest waits for a proc: start function", "starts   median     99 %  longest");
+    for (size_t i = 0; i < v->m.latency.n && i < ROWS / 2 + 1; i++) {
+        const struct group *g = &s->groups.v[v->m.latency.v[i]];
+        page_put(p, " ");
+        page_name(p, session_str(s, g->name), p->width - 39);
+        page_count(p, g->latency->count, 9);
+        page_duration(p, hist_quantile(g->latency, 0.5), 9);
+        page_duration(p, hist_quantile(g->latency, 0.99), 9);
+        page_duration(p, hist_quantile(g->latency, 1), 9);
+        page_end(p);
+    }
+}
+
+static void put_pauses(struct overview *v, const char *title, const char *one, const char *many, const struct pauses *x)
+{
+    struct page *p = &v->p;
+    char a[24], b[24], at[24], digits[32];
+    double length = (double)(v->s->t1 - v->s->t0);
+    page_left(p, title, 11);
+    if (!x->n) {
+        page_put(p, "none");
+        page_end(p);
+        return;
+    }
+    text_duration(a, x->ns);
+    text_duration(b, x->longest);
+    text_duration(at, x->longest_at - v->s->t0);
+    page_printf(p, "%s %s, %s in all", page_number(digits, x->n), x->n == 1 ? one : many, a);
+    if (length > 0)
+        page_printf(p, " (%.*f %%)", (double)x->ns / length < 0.0995 ? 1 : 0, 100.0 * (double)x->ns / length);
+    page_printf(p, ", longest %s at %s", b, at);
+    page_end(p);
+}
+
+static void put_machine(struct overview *v)
+{
+    struct page *p = &v->p;
+    char own[24];
+    page_end(p);
+    page_rule(p, "processors and garbage collection", NULL);
+    if (v->m.capacity > 0) {
+        text_duration(own, v->m.system_running);
+        page_left(p, " procs", 11);
+        page_printf(p, "busy %.0f %% of the time", 100.0 * (double)v->m.busy / (double)v->m.capacity);
+        page_printf(p, "; the runtime's own goroutines ran %s", own);
+        page_end(p);
+    }
+    put_pauses(v, " marking", "mark phase", "mark phases", &v->m.mark);
+    put_pauses(v, " stopped", "stop of the world", "stops of the world", &v->m.stw);
+}
+
+/* One sentence where the figures speak for themselves. */
+static void put_remarks(struct overview *v)
+{
+    const ns_t *t = v->m.total;
+    if (t[SHARE_RUNNABLE] > t[SHARE_RUNNING] && t[SHARE_RUNNING] > 0) {
+        page_printf(&v->p, "! goroutines stood ready without a proc %.3g times as long as they ran",
+                    (double)t[SHARE_RUNNABLE] / (double)t[SHARE_RUNNING]);
+        page_end(&v->p);
+    }
+}
+
+int overview_text(const struct opts *o, struct session *s, struct out *out, struct err *e)
+{
+    struct overview v = {.s = s};
+    page_init(&v.p, o, out);
+    summary_make(&v.m, s);
+    put_head(&v);
+    put_items(&v);
+    put_notes(&v);
+    put_remarks(&v);
+    put_shares(&v);
+    if (s->events) {
+        put_waits(&v);
+        put_running(&v);
+        put_latency(&v);
+        put_machine(&v);
+    }
+    summary_release(&v.m);
+    (void)e;
+    return 0;
+}

@@ -1,0 +1,237 @@
+/* The machine-readable output against Go's own reader, through the program itself: overview and goroutines as JSON, and the
+ * order and time of every event, for each v2 trace at hand. test-timeout: 300 */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/lib/answers.h"
+#include "tests/lib/check.h"
+
+static const char *program;
+static unsigned traces;
+
+/* Runs `program args... trace`, standard output into out (NULL: into the hash). Returns the exit code. */
+static int run(const char *const *args, const char *trace, struct buf *out, uint64_t *hash, uint64_t *lines);
+
+static uint64_t fnv(uint64_t h, const char *p, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        h = (h ^ (uint8_t)p[i]) * 0x100000001b3u;
+    return h;
+}
+
+/* "ts kind g p m ..." by tabs -> "ts kind gG pP mM" by blanks. */
+static uint64_t hash_line(uint64_t h, char *line)
+{
+    static const char *const before[] = {"", " ", " g", " p", " m"};
+    for (unsigned i = 0; i < 5; i++) {
+        size_t n = strcspn(line, "\t\n");
+        h = fnv(h, before[i], strlen(before[i]));
+        h = fnv(h, line, n);
+        line += n + (line[n] == '\t');
+    }
+    return fnv(h, "\n", 1);
+}
+
+static void take_output(int fd, struct buf *out, uint64_t *hash, uint64_t *lines)
+{
+    FILE *f = fdopen(fd, "r");
+    char *line = NULL;
+    size_t cap = 0;
+    ssize_t n;
+    while ((n = getline(&line, &cap, f)) > 0) {
+        if (out) {
+            buf_put(out, line, (size_t)n);
+        } else {
+            *hash = hash_line(*hash, line);
+            ++*lines;
+        }
+    }
+    free(line);
+    fclose(f);
+}
+
+static int run(const char *const *args, const char *trace, struct buf *out, uint64_t *hash, uint64_t *lines)
+{
+    const char *argv[16] = {program};
+    int pipes[2], status = 0;
+    unsigned n = 1;
+    for (; args[n - 1]; n++)
+        argv[n] = args[n - 1];
+    argv[n] = trace;
+    if (pipe(pipes) < 0)
+        return -1;
+    pid_t pid = fork();
+    if (pid == 0) {
+        dup2(pipes[1], STDOUT_FILENO);
+        close(pipes[0]);
+        close(pipes[1]);
+        execv(program, (char **)(uintptr_t)argv);
+        _exit(127);
+    }
+    close(pipes[1]);
+    take_output(pipes[0], out, hash, lines);
+    waitpid(pid, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static yajl_val json_of(const char *const *args, const char *trace)
+{
+    struct buf out = {0};
+    char why[256] = "";
+    int code = run(args, trace, &out, NULL, NULL);
+    CHECK(code == 0, "%s %s: exit %d", args[0], trace, code);
+    yajl_val v = yajl_tree_parse(buf_str(&out), why, sizeof why);
+    CHECK(v != NULL, "%s %s: no JSON: %s", args[0], trace, why);
+    buf_release(&out);
+    return v;
+}
+
+static yajl_val at(yajl_val v, const char *a, const char *b)
+{
+    const char *path[] = {a, b, NULL};
+    return v ? yajl_tree_get(v, path, yajl_t_any) : NULL;
+}
+
+/* INT64_MIN when it is not there or is no number. */
+static int64_t number(yajl_val v, const char *a, const char *b)
+{
+    yajl_val x = at(v, a, b);
+    return YAJL_IS_NUMBER(x) ? strtoll(YAJL_GET_NUMBER(x), NULL, 10) : INT64_MIN;
+}
+
+static void same(const char *trace, const char *what, int64_t ours, int64_t theirs)
+{
+    CHECK(ours == theirs, "%s: %s is %" PRId64 ", Go's reader says %" PRId64, trace, what, ours, theirs);
+}
+
+static void check_overview(const struct answers *a)
+{
+    static const char *const args[] = {"overview", "--json", "--no-cache", NULL};
+    static const struct {
+        const char *ours, *sub, *theirs;
+    } numbers[] = {{"goroutines", NULL, "goroutines"},
+                   {"procs", NULL, "procs"},
+                   {"threads", NULL, "threads"},
+                   {"tasks", NULL, "tasks"},
+                   {"regions", NULL, "region_begins"},
+                   {"logs", NULL, "logs"},
+                   {"stack_samples", NULL, "stack_samples"},
+                   {"distinct_stacks", NULL, "distinct_stacks"},
+                   {"total_ns", "running", "total_running_ns"},
+                   {"total_ns", "runnable", "total_runnable_ns"},
+                   {"total_ns", "waiting", "total_waiting_ns"},
+                   {"total_ns", "syscall", "total_syscall_ns"}};
+    yajl_val v = json_of(args, a->trace);
+    same(a->trace, "schema", number(v, "schema", NULL), 1);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        same(a->trace, numbers[i].theirs, number(v, numbers[i].ours, numbers[i].sub), answer_int(a, numbers[i].theirs));
+    same(a->trace, "length", number(v, "t1_ns", NULL), answer_int(a, "last_ts") - answer_int(a, "first_ts"));
+    yajl_val kinds = at(v, "events_by_kind", NULL);
+    CHECK(YAJL_IS_OBJECT(kinds), "%s: no events_by_kind", a->trace);
+    for (size_t i = 0; YAJL_IS_OBJECT(kinds) && i < kinds->u.object.len; i++) {
+        const char *kind = kinds->u.object.keys[i];
+        same(a->trace, kind, number(v, "events_by_kind", kind), answer_count(a, "events_by_kind", kind));
+    }
+    same(a->trace, "kinds", YAJL_IS_OBJECT(kinds) ? (int64_t)kinds->u.object.len : -1, (int64_t)answer_keys(a, "events_by_kind"));
+    yajl_val sources = at(v, "sources", NULL);
+    if (YAJL_IS_ARRAY(sources) && sources->u.array.len == 1)
+        same(a->trace, "events", number(sources->u.array.values[0], "events", NULL), answer_int(a, "events"));
+    else
+        CHECK(0, "%s: not one source", a->trace);
+    CHECK(YAJL_IS_NULL(at(v, "cancel", NULL)), "%s: cancel is not null, but is not judged yet", a->trace);
+    yajl_tree_free(v);
+}
+
+static yajl_val row_of(yajl_val rows, int64_t g)
+{
+    for (size_t i = 0; YAJL_IS_ARRAY(rows) && i < rows->u.array.len; i++)
+        if (number(rows->u.array.values[i], "g", NULL) == g)
+            return rows->u.array.values[i];
+    return NULL;
+}
+
+static void check_row(const struct answers *a, yajl_val theirs, yajl_val ours)
+{
+    static const char *const fields[] = {"running_ns", "runnable_ns", "waiting_ns", "syscall_ns"};
+    int64_t g = number(theirs, "g", NULL);
+    CHECK(ours != NULL, "%s: goroutine %" PRId64 " is missing", a->trace, g);
+    if (!ours)
+        return;
+    for (size_t i = 0; i < 4; i++)
+        CHECK(number(ours, fields[i], NULL) == number(theirs, fields[i], NULL), "%s: g %" PRId64 ": %s is %" PRId64 ", not %" PRId64,
+              a->trace, g, fields[i], number(ours, fields[i], NULL), number(theirs, fields[i], NULL));
+    CHECK(YAJL_IS_TRUE(at(theirs, "created_in_trace", NULL)) == YAJL_IS_NUMBER(at(ours, "created_ns", NULL)), "%s: g %" PRId64 ": created",
+          a->trace, g);
+    CHECK(YAJL_IS_TRUE(at(theirs, "ended_in_trace", NULL)) == YAJL_IS_NUMBER(at(ours, "ended_ns", NULL)), "%s: g %" PRId64 ": ended",
+          a->trace, g);
+    const char *state = YAJL_GET_STRING(at(theirs, "last_state", NULL)), *our_state = YAJL_GET_STRING(at(ours, "last_state", NULL));
+    CHECK(state && our_state && !strcmp(state, our_state), "%s: g %" PRId64 ": last state %s, not %s", a->trace, g, our_state, state);
+    int64_t sum = 0;
+    yajl_val reasons = at(ours, "wait_by_reason", NULL);
+    for (size_t i = 0; YAJL_IS_OBJECT(reasons) && i < reasons->u.object.len; i++)
+        sum += number(reasons, reasons->u.object.keys[i], NULL);
+    CHECK(sum == number(ours, "waiting_ns", NULL), "%s: g %" PRId64 ": reasons add up to %" PRId64, a->trace, g, sum);
+}
+
+static void check_goroutines(const struct answers *a)
+{
+    static const char *const args[] = {"goroutines", "--json", "--no-cache", NULL};
+    const char *path[] = {"per_goroutine", NULL};
+    yajl_val v = json_of(args, a->trace), rows = at(v, "goroutines", NULL);
+    yajl_val theirs = yajl_tree_get(a->json, path, yajl_t_array);
+    same(a->trace, "goroutines listed", YAJL_IS_ARRAY(rows) ? (int64_t)rows->u.array.len : -1, answer_int(a, "goroutines"));
+    for (size_t i = 0; theirs && i < theirs->u.array.len; i++)
+        check_row(a, theirs->u.array.values[i], row_of(rows, number(theirs->u.array.values[i], "g", NULL)));
+    yajl_tree_free(v);
+}
+
+static void check_events(const struct answers *a)
+{
+    static const char *const args[] = {"events", NULL};
+    uint64_t hash = 0xcbf29ce484222325u, lines = 0;
+    char text[17];
+    int code = run(args, a->trace, NULL, &hash, &lines);
+    snprintf(text, sizeof text, "%016" PRIx64, hash);
+    CHECK(code == 0, "events %s: exit %d", a->trace, code);
+    same(a->trace, "lines", (int64_t)lines, answer_int(a, "events"));
+    CHECK(!strcmp(text, answer_text(a, "stream_fnv64a")), "%s: the stream's hash is %s, not %s", a->trace, text,
+          answer_text(a, "stream_fnv64a"));
+}
+
+static void check_trace(const char *expect_path, void *ctx)
+{
+    struct answers a;
+    char why[256] = "";
+    (void)ctx;
+    if (!answers_load(&a, expect_path, why)) {
+        if (strstr(expect_path, ".trace"))
+            CHECK(0, "%s: %s", expect_path, why);
+        return;
+    }
+    if (answer_is_v2(&a) && !strcmp(answer_text(&a, "expected"), "ok")) {
+        traces++;
+        check_overview(&a);
+        check_goroutines(&a);
+        check_events(&a);
+    }
+    answers_release(&a);
+}
+
+int main(void)
+{
+    program = getenv("CTXSCOPE");
+    if (!program) {
+        printf("FAIL CTXSCOPE names no program\n");
+        return 1;
+    }
+    CHECK(answers_each("tests/data", check_trace, NULL));
+    CHECK(traces >= 30, "only %u traces", traces);
+    if (!answers_each(peer_traces(), check_trace, NULL))
+        check_skip("traces of other projects: no %s", peer_traces());
+    printf("%u traces\n", traces);
+    return check_done();
+}
