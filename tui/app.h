@@ -2,6 +2,8 @@
 #ifndef TUI_APP_H
 #define TUI_APP_H
 
+#include <stdatomic.h>
+
 #include "tui/view.h"
 
 /* A line at the bottom until the next key: answer or error. */

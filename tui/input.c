@@ -174,6 +174,12 @@ static bool translate(struct input *in, const TermKeyKey *k, int64_t now, struct
     }
 }
 
+int input_wait(const struct input *in, int64_t now)
+{
+    int64_t left = in->since + ESC_MS - now;
+    return !in->pending ? -1 : left > 0 ? (int)left : 0;
+}
+
 enum input_result input_next(struct input *in, int64_t now, struct input_event *ev)
 {
     for (;;) {

@@ -129,6 +129,19 @@ int term_enter(struct terminal *t, struct err *e)
     return 0;
 }
 
+void term_again(struct terminal *t)
+{
+    struct err e = ERR_INIT;
+    if (t->ops == &term_null)
+        return;
+    t->ops->close(t);
+    if (t->ops->open(t, &e) < 0)
+        t->failed = true;
+    else
+        modes_on(t);
+    t->dirty = true;
+}
+
 void term_leave(struct terminal *t)
 {
     if (t->ops == &term_null)

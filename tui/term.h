@@ -58,6 +58,8 @@ void term_mouse(struct terminal *t, bool on);
 /* Leaves the screen for the shell, and comes back. */
 void term_leave(struct terminal *t);
 int term_enter(struct terminal *t, struct err *e);
+/* After a stop that nobody announced (SIGSTOP and SIGCONT): sets the modes again. */
+void term_again(struct terminal *t);
 /* What shall be used where nothing is set, from TERM, COLORTERM, NO_COLOR and the locale. */
 enum depth term_depth(const struct term_facts *f);
 enum glyph_set term_glyphs(void);

@@ -26,6 +26,8 @@ struct tui_opts {
 
 /* Runs on the controlling terminal. 0, or -1 with *e (no terminal, unknown TERM, unknown setting …). */
 int tui_run(struct session *s, const struct tui_opts *o, struct err *e);
+/* The signal that ended it (SIGTERM, SIGHUP, SIGQUIT), 0: the user did. The caller cleans up and ends with 128 + signal. */
+int tui_exit_signal(void);
 
 /* The same UI with no terminal: keys in, picture out. For tests, and for `ctxscope VIEW` as text.
  * keys: as in commands.def, parted by blanks ("j j Enter / l i n k Enter"). The picture is appended to out. */

@@ -1,0 +1,210 @@
+/* The app's inside, shared by its files: app.c (commands), places.c (undo, back, bookmarks), prompt.c, overlay.c (help,
+ * settings), frame.c (what surrounds a view), settings.c, jobs.c, loop.c (a real terminal), picture.c (none).
+ */
+#ifndef TUI_APP_PARTS_H
+#define TUI_APP_PARTS_H
+
+#include <stdatomic.h>
+#include <stdio.h>
+
+#include "base/arena.h"
+#include "tui/app.h"
+#include "tui/input.h"
+#include "tui/term.h"
+#include "tui/tui.h"
+
+enum { VIEWS_MAX = 16, MIN_COLS = 60, MIN_ROWS = 15, PROMPT_MAX = 1024, BOOKMARKS = 128, HITS_MAX = 64 };
+
+/* A view with its tab; key: the command that shows it, CMD_NONE when only drilling leads there. */
+struct view_slot {
+    const struct view *view;
+    enum cmd key;
+};
+/* The program's views: views.def. */
+extern const struct view_slot view_slots[];
+extern const size_t view_slots_n;
+
+/* Where the user is: what undo, back, C-o and bookmarks bring back. Never changed once made; lives as long as the app. */
+struct place {
+    struct nav nav;
+    const void *state;        /* of nav.view, state_size bytes */
+    const struct place *back; /* where the drill began; NULL: at the top */
+};
+typedef VEC(const struct place *) place_list;
+
+enum prompt_kind { PROMPT_NONE, PROMPT_COMMAND, PROMPT_SEARCH, PROMPT_FILTER, PROMPT_KINDS };
+typedef VEC(char *) text_list; /* owned texts */
+void text_list_release(text_list *l);
+struct prompt {
+    enum prompt_kind kind;
+    char text[PROMPT_MAX]; /* valid UTF-8, no control characters */
+    size_t n, at;          /* length; the cursor's byte */
+    text_list history[PROMPT_KINDS];
+    size_t browse;         /* index into history; its length: the new line */
+    char kept[PROMPT_MAX]; /* the new line while browsing */
+    text_list choices;     /* of completion, while Tab goes round */
+    size_t choice, word;   /* the next one; where the completed word begins */
+};
+
+/* Text over the view: help, settings. */
+struct overlay_line {
+    char *left;  /* owned; keys or names; NULL: right is a heading */
+    char *right; /* owned */
+};
+struct overlay_row { /* a piece of a line's right part */
+    uint32_t line, from, n;
+};
+struct overlay {
+    bool open, help;
+    char title[64];
+    VEC(struct overlay_line) lines;
+    VEC(struct overlay_row) rows; /* as wrapped at the last frame's width */
+    int top;                      /* first row shown */
+};
+
+/* A place on screen that a click acts on. */
+struct hit {
+    int x0, x1, y;
+    enum cmd cmd;
+};
+
+struct app {
+    struct session *s;
+    const struct view_slot *slots;
+    size_t nslots;
+    struct terminal *term;
+    struct grid grid;
+
+    struct settings {
+        char theme[64];
+        int glyphs;  /* enum glyph_set, -1: by the terminal */
+        int depth;   /* enum depth, -1: by the terminal */
+        int backend; /* enum backend */
+        int mouse;
+    } set;
+    struct keymap keys;
+    struct theme theme;
+    struct palette palette;
+    const char *const *theme_dirs;
+    const struct tui_setting *theme_settings; /* [theme] of the configuration */
+    size_t ntheme_settings;
+
+    struct nav nav;
+    void *state[VIEWS_MAX], *data[VIEWS_MAX];
+    bool started[VIEWS_MAX]; /* init was called */
+    const struct place *back;
+    const struct place *last;   /* the place made last, used again while nothing moves */
+    const struct place *before; /* while a command runs: where it began */
+    place_list undo, redo, jumps;
+    const struct place *bookmarks[BOOKMARKS];
+    struct arena places;
+
+    text_list texts; /* app_text: number - 1 */
+    VEC(struct {
+        uint32_t text;
+        struct regex *re;
+    })
+    regexes;
+    struct prompt prompt;
+    struct overlay overlay;
+    enum cmd waits; /* BOOKMARK or JUMP: for its letter */
+    char message[512];
+    enum role message_role;
+    struct app_job *job;
+    char *goto_text; /* a place that the import has not reached yet */
+    struct hit hits[HITS_MAX];
+    size_t nhits;
+    struct rect view_rect; /* of the last frame */
+    int rows;              /* rows from the trace, of the last frame */
+
+    const struct place *drag_before; /* where a drag with the mouse began */
+    bool clock_fixed, quit, suspend, new_backend, too_small, import_told;
+    int64_t rate_at; /* app_clock when rate_events was taken; 0: never */
+    uint64_t rate_events;
+    double rate; /* events a second */
+    FILE *log;
+    void (*wake)(void *); /* from any thread: there is something to do; NULL: nobody waits */
+    void *wake_ctx;
+};
+
+/* app.c */
+struct app *app_new(struct session *s, const struct tui_opts *o, const struct view_slot *slots, size_t nslots, struct terminal *term,
+                    struct err *e);
+void app_free(struct app *app);
+void app_input(struct app *app, const struct input_event *ev);
+/* Runs a command as its key would; arg "" for none. */
+void app_command(struct app *app, enum cmd cmd, const char *arg);
+const struct view *app_view(const struct app *app);
+/* --view and --goto, once views can be shown. */
+int app_begin(struct app *app, const struct tui_opts *o, struct err *e);
+/* "t=1.23s,g=104,view=timeline": 0; 1: not there yet, an import runs; -1 with *e. */
+int app_goto(struct app *app, const char *text, struct err *e);
+/* Puts an error where messages go. */
+void app_error(struct app *app, const struct err *e);
+/* The import went on. */
+void app_progress(struct app *app);
+
+/* playback.c: keys parted by blanks, and resize:WxH, click:X,Y, dclick:X,Y, drag:X,Y,X,Y; a frame and no job after each. -1
+ * with *e when a word is no key. */
+int app_keys(struct app *app, const char *keys, struct err *e);
+
+/* places.c */
+const struct place *place_now(struct app *app);
+void place_show(struct app *app, const struct place *p);
+/* After something that may have moved: the place before goes to undo if it differs. */
+void place_moved(struct app *app, const struct place *before);
+/* After load has clamped: forgets undo steps that lead to where we are. */
+void place_settle(struct app *app);
+bool place_command(struct app *app, enum cmd cmd);
+void place_letter(struct app *app, keycode letter);
+void places_release(struct app *app);
+
+/* prompt.c */
+void prompt_open(struct app *app, enum prompt_kind kind, const char *text);
+void prompt_key(struct app *app, keycode key);
+void prompt_insert(struct app *app, uint32_t cp);
+void prompt_draw(struct app *app, int y);
+void prompt_release(struct prompt *p);
+/* The line was entered: app.c does it. */
+void app_entered(struct app *app, enum prompt_kind kind, const char *text);
+
+/* overlay.c */
+void overlay_open(struct app *app, const char *title);
+/* left NULL: a heading. Copies. */
+void overlay_add(struct app *app, const char *left, const char *right);
+bool overlay_command(struct app *app, enum cmd cmd);
+void overlay_draw(struct app *app, struct rect r);
+void overlay_close(struct app *app);
+void help_open(struct app *app);
+
+/* frame.c */
+void app_frame(struct app *app);
+bool frame_click(struct app *app, int x, int y);
+bool app_importing(const struct app *app);
+/* 0..100. */
+int app_import_percent(const struct app *app);
+
+/* settings.c */
+struct setting {
+    const char *name, *sentence;
+    const char *const *values; /* NULL-terminated; NULL: see settings.c */
+    int (*set)(struct app *app, const char *value, struct err *e);
+    void (*get)(const struct app *app, char out[64]);
+};
+extern const struct setting settings[];
+extern const size_t settings_n;
+int setting_set(struct app *app, const char *name, const char *value, struct err *e);
+void settings_command(struct app *app, const char *arg);
+void settings_apply_theme(struct app *app);
+/* Names of themes: calls add for each. */
+void theme_each(const struct app *app, void (*add)(void *ctx, const char *name), void *ctx);
+
+/* jobs.c */
+struct app_job;
+bool jobs_stop(struct app *app); /* true: one ran */
+void jobs_poll(struct app *app); /* calls done of a finished one */
+void jobs_wait(struct app *app); /* until none runs */
+/* What runs, and how far it is (0..1, -1 unknown); NULL: nothing. */
+const char *jobs_what(const struct app *app, double *share);
+
+#endif
