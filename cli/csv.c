@@ -53,13 +53,29 @@ static void put_quoted(struct csv *c, const char *p, size_t n)
         out_putc(c->out, '"');
 }
 
+/* Nearly all text is such that nothing has to be done: printable ASCII without what a line is made of. */
+static bool is_plain(const struct csv *c, const char *p, size_t n)
+{
+    static const bool special[256] = {['\\'] = true, ['"'] = true, [','] = true};
+    if (!c->tabs && is_formula(p, n))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (p[i] < ' ' || p[i] > '~' || special[(unsigned char)p[i]])
+            return false;
+    return true;
+}
+
 void csv_text(struct csv *c, const char *p, size_t n)
 {
     size_t room = n * 4 + 1; /* a byte becomes \xNN or a character of three */
+    cell(c);
+    if (is_plain(c, p, n)) {
+        out_put(c->out, p, n);
+        return;
+    }
     buf_clear(&c->text);
     buf_reserve(&c->text, room);
     char *s = (char *)c->text.p;
-    cell(c);
     if (c->tabs)
         out_put(c->out, s, text_tsv(s, room, p, n));
     else
@@ -83,7 +99,7 @@ void csv_int(struct csv *c, int64_t v)
 void csv_uint(struct csv *c, uint64_t v)
 {
     cell(c);
-    out_printf(c->out, "%" PRIu64, v);
+    out_uint(c->out, v);
 }
 
 void csv_real(struct csv *c, double v)

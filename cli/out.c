@@ -59,7 +59,9 @@ void out_puts(struct out *o, const char *s)
 
 void out_putc(struct out *o, char c)
 {
-    out_put(o, &c, 1);
+    if (o->n == sizeof o->buf)
+        out_flush(o);
+    o->buf[o->n++] = c;
 }
 
 void out_printf(struct out *o, const char *fmt, ...)
@@ -74,17 +76,21 @@ void out_printf(struct out *o, const char *fmt, ...)
 }
 
 /* printf is most of the cost of printing millions of rows. */
-void out_int(struct out *o, int64_t v)
+void out_uint(struct out *o, uint64_t u)
 {
     char digits[24];
     size_t at = sizeof digits;
-    uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
     do
         digits[--at] = (char)('0' + u % 10);
     while (u /= 10);
-    if (v < 0)
-        digits[--at] = '-';
     out_put(o, digits + at, sizeof digits - at);
+}
+
+void out_int(struct out *o, int64_t v)
+{
+    if (v < 0)
+        out_putc(o, '-');
+    out_uint(o, v < 0 ? 0 - (uint64_t)v : (uint64_t)v);
 }
 
 int out_finish(struct out *o, struct err *e)

@@ -23,6 +23,7 @@ void out_puts(struct out *o, const char *s);
 void out_putc(struct out *o, char c);
 void out_printf(struct out *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void out_int(struct out *o, int64_t v);
+void out_uint(struct out *o, uint64_t v);
 static inline bool out_failed(const struct out *o)
 {
     return o->error != 0;

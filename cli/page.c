@@ -36,11 +36,31 @@ static int width_of(const char *s)
     return w;
 }
 
+/* Before anything but blanks is written. */
+static void put_blanks(struct page *p)
+{
+    for (; p->blanks; p->blanks--)
+        out_putc(p->out, ' ');
+}
+
+void page_raw(struct page *p, const char *s, int columns)
+{
+    put_blanks(p);
+    out_puts(p->out, s);
+    p->col += columns;
+}
+
 /* Characters that a terminal without UTF-8 cannot show become ?, but µ becomes u. */
 static void put_safe(struct page *p, const char *s, size_t n)
 {
     for (size_t i = 0, len; i < n; i += len) {
         uint32_t cp = text_decode(s + i, n - i, &len);
+        if (cp == ' ') {
+            p->blanks++;
+            p->col++;
+            continue;
+        }
+        put_blanks(p);
         if (p->utf8 && !text_is_unsafe(cp) && !(cp == 0xFFFD && len == 1)) {
             out_put(p->out, s + i, len);
             p->col += text_width_cp(cp);
@@ -73,8 +93,10 @@ void page_printf(struct page *p, const char *fmt, ...)
 
 void page_to(struct page *p, int col)
 {
-    for (; p->col < col; p->col++)
-        out_putc(p->out, ' ');
+    if (p->col < col) {
+        p->blanks += col - p->col;
+        p->col = col;
+    }
 }
 
 const char *page_ellipsis(const struct page *p)
@@ -117,15 +139,13 @@ void page_right(struct page *p, const char *s, int width)
 void page_end(struct page *p)
 {
     out_putc(p->out, '\n');
-    p->col = 0;
+    p->col = p->blanks = 0;
 }
 
 static void put_line(struct page *p, int to)
 {
-    while (p->col < to) {
-        out_puts(p->out, p->utf8 ? "─" : "-");
-        p->col++;
-    }
+    while (p->col < to)
+        page_raw(p, p->utf8 ? "─" : "-", 1);
 }
 
 void page_rule(struct page *p, const char *label, const char *right)
@@ -145,11 +165,10 @@ void page_level(struct page *p, int level)
     static const char *const levels[] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
     static const char ascii[] = " ..::-=+#";
     level = level < 0 ? 0 : level > 8 ? 8 : level;
-    if (p->utf8)
-        out_puts(p->out, levels[level]);
+    if (level == 0)
+        page_to(p, p->col + 1);
     else
-        out_putc(p->out, ascii[level]);
-    p->col++;
+        page_raw(p, p->utf8 ? levels[level] : (char[2]){ascii[level], 0}, 1);
 }
 
 void page_bar(struct page *p, double fraction, int width)
@@ -158,11 +177,10 @@ void page_bar(struct page *p, double fraction, int width)
     int to = p->col + width;
     double clean = fraction > 0 ? fraction < 1 ? fraction : 1 : 0; /* NaN too */
     int parts = (int)lround(clean * width * 8);
-    for (; parts >= 8; parts -= 8, p->col++)
-        out_puts(p->out, p->utf8 ? "█" : "#");
+    for (; parts >= 8; parts -= 8)
+        page_raw(p, p->utf8 ? "█" : "#", 1);
     if (parts > 0 && p->col < to && (p->utf8 || parts >= 4)) {
-        out_puts(p->out, p->utf8 ? eighths[parts] : "=");
-        p->col++;
+        page_raw(p, p->utf8 ? eighths[parts] : "=", 1);
     }
     page_to(p, to);
 }

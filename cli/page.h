@@ -10,8 +10,9 @@
 struct page {
     struct out *out; /* borrowed */
     bool utf8;
-    int width; /* 60 .. 140 */
-    int col;   /* columns used of this line */
+    int width;  /* 60 .. 140 */
+    int col;    /* columns used of this line */
+    int blanks; /* the last of them, not yet written: lines end without */
 };
 
 void page_init(struct page *p, const struct opts *o, struct out *out);
@@ -21,6 +22,8 @@ void page_printf(struct page *p, const char *fmt, ...) __attribute__((format(pri
 /* Text in exactly `width` columns, cut with an ellipsis. */
 void page_left(struct page *p, const char *s, int width);
 void page_right(struct page *p, const char *s, int width);
+/* Our own text that is so many columns wide, as it is. */
+void page_raw(struct page *p, const char *s, int columns);
 void page_end(struct page *p); /* of the line */
 /* Blanks up to column `col`. */
 void page_to(struct page *p, int col);
