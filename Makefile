@@ -11,11 +11,11 @@ empty :=
 comma := ,
 ifdef SANITIZE
   BUILD := build/$(subst $(comma),-,$(SANITIZE))
-  MODE := -O1 -g -fno-omit-frame-pointer -fsanitize=$(SANITIZE) -fno-sanitize-recover=all
+  MODE := -O1 -g -DCTXSCOPE_FAULTS -fno-omit-frame-pointer -fsanitize=$(SANITIZE) -fno-sanitize-recover=all
   LDMODE := -fsanitize=$(SANITIZE)
 else ifdef DEBUG
   BUILD := build/debug
-  MODE := -Og -g3
+  MODE := -Og -g3 -DCTXSCOPE_FAULTS
 else
   BUILD := build/release
   MODE := -O2 -g -flto=auto -ffat-lto-objects -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2

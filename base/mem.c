@@ -20,6 +20,15 @@ void mem_fail_after(unsigned long n)
     __atomic_store_n(&fail_after, n, __ATOMIC_RELAXED);
 }
 
+#ifdef CTXSCOPE_FAULTS
+__attribute__((constructor)) static void fail_as_told(void)
+{
+    const char *n = getenv("CTXSCOPE_FAIL_ALLOC");
+    if (n)
+        mem_fail_after(strtoul(n, NULL, 10));
+}
+#endif
+
 int mem_at_fail(void (*fn)(void *ctx), void *ctx)
 {
     int slot = -1;

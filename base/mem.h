@@ -25,7 +25,8 @@ void mem_at_fail_remove(int slot);
 /* Runs and clears the clean-ups; safe to call from a fatal-signal path only where the hooks are. */
 void mem_run_cleanups(void);
 
-/* Fault injection for tests: the nth allocation from now fails (0: never). Also set from CTXSCOPE_FAIL_ALLOC in test builds. */
+/* Fault injection for tests: the nth allocation from now fails (0: never). Also set from $CTXSCOPE_FAIL_ALLOC in
+ * builds for tests (CTXSCOPE_FAULTS: DEBUG, SANITIZE). */
 void mem_fail_after(unsigned long n);
 
 #endif

@@ -95,11 +95,14 @@ struct store *store_create(const char *path, struct err *e)
     if (path) {
         buf_printf(&name, "%s.tmp", path);
         st->path = mem_strdup(path);
-        st->fd = file_create(buf_str(&name), e);
+        char *tmp = mem_strdup(buf_str(&name)); /* before there is a file that somebody must remove */
         file = buf_str(&name);
+        st->fd = file_create(file, e);
         if (st->fd >= 0) {
-            st->tmp = mem_strdup(file);
+            st->tmp = tmp;
             st->at_fail = mem_at_fail(remove_tmp, st);
+        } else {
+            mem_free(tmp);
         }
     } else {
         file = private_file(st, &name);
