@@ -56,6 +56,7 @@ int piece_get(struct session *s, enum stream stream, const struct run *r, uint32
         if (i < here) {
             out->from = row;
             out->to = row + here;
+            out->skip = i;
             break;
         }
         i -= here;

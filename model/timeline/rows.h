@@ -25,6 +25,7 @@ struct piece {
     const struct chunk *c; /* pinned */
     uint32_t chunk;        /* index in session.chunks */
     uint32_t from, to;     /* rows */
+    uint32_t skip;         /* rows of the piece before the one asked for */
 };
 /* The piece of run r that holds its row i; release with piece_put. -1 with *e. */
 int piece_get(struct session *s, enum stream stream, const struct run *r, uint32_t i, uint32_t want, struct piece *out, struct err *e);

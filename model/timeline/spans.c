@@ -1,6 +1,5 @@
 /* Spans of one goroutine: its transitions two by two, and the untold time before the first. */
-#include "model/timeline/rows.h"
-#include "model/timeline/timeline.h"
+#include "model/timeline/sums.h"
 
 static const uint32_t span_cols = COLBIT(G) | COLBIT(M) | COLBIT(P) | COLBIT(STACK) | COLBIT(STACK2);
 
@@ -25,15 +24,6 @@ static bool has_untold(const struct session *s, gidx g)
 {
     const struct goroutine *go = session_g(s, g);
     return s->events && (go->first == NS_NONE || (born_unknown(go) && go->first > s->t0));
-}
-
-/* The first break in [t0, t1): from there on the state is not known. NS_NONE: none. Sessions of one source have no breaks. */
-static ns_t break_in(const struct session *s, ns_t t0, ns_t t1)
-{
-    for (size_t i = 0; i < s->breaks.n; i++)
-        if (s->breaks.v[i] >= t0 && s->breaks.v[i] < t1)
-            return s->breaks.v[i];
-    return NS_NONE;
 }
 
 /* The span that begins at the cursor's transition, up to the next one, whatever breaks lie between; the cursor moves on.

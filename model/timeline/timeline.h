@@ -35,8 +35,10 @@ ns_t tl_zoom(ns_t cell, int steps);
 /* Window of n cells of this width that holds t in cell `at`. */
 struct tl_window tl_window_at(ns_t t, ns_t cell, uint32_t n, uint32_t at);
 
-/* Fills out[w->n]. 0, or -1 with *e when a chunk cannot be read. */
+/* Fills out[w->n]. 0, or -1 with *e when a chunk cannot be read. A lane that does not exist is empty. */
 int tl_cells(struct session *s, struct lane lane, const struct tl_window *w, struct tl_cell *out, struct err *e);
+/* The same for all lanes of a frame, out[n][w->n]; with many groups it is much faster than one by one. */
+int tl_lanes(struct session *s, const struct lane *lanes, size_t n, const struct tl_window *w, struct tl_cell *out, struct err *e);
 
 /* A goroutine's stay in one state. Half open; t1 = session.t1 and open set when it outlives the trace. */
 struct span {

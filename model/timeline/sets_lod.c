@@ -1,0 +1,162 @@
+/* Sums of sets from LOD rows, and from several segments: which rows serve a window best. */
+#include "model/timeline/sets.h"
+
+/* A set's last row; it holds for the buckets left out behind it. */
+struct held {
+    sum_t *row; /* NULL: not wanted, or none yet */
+    uint32_t track;
+    int64_t bucket;
+    uint32_t mask;
+    ns_t values[SHARE_COUNT];
+};
+
+static sum_t *row_of_track(const struct sets *j, uint32_t track)
+{
+    uint32_t kind = track >> LOD_KIND_SHIFT, id = track & ((1u << LOD_KIND_SHIFT) - 1);
+    switch (kind) {
+    case LANE_GROUP: return j->family == FAMILY_GROUPS && id < j->s->groups.n ? j->group[id] : NULL;
+    case LANE_ALL: return j->family == FAMILY_GROUPS ? j->all : NULL;
+    case LANE_P: return j->family == FAMILY_PROCS && id < j->s->procs.n ? j->proc[id] : NULL;
+    case LANE_M: return j->family == FAMILY_PROCS && id < j->s->threads.n ? j->thread[id] : NULL;
+    default: return NULL;
+    }
+}
+
+static void add_values(sum_t *to, uint32_t mask, const ns_t *v, uint64_t times)
+{
+    for (; mask; mask &= mask - 1)
+        to[__builtin_ctz(mask)] += (uint64_t)*v++ * times;
+}
+
+/* Repeats the held row for the buckets up to `until`. */
+static void repeat(const struct sets *j, const struct held *held, unsigned level, int64_t until)
+{
+    const struct halves *h = &j->h;
+    int64_t first = h->t0 >> level, each = h->half >> level, end = first + each * (int64_t)h->n;
+    int64_t b = held->bucket + 1 > first ? held->bucket + 1 : first;
+    until = until < end ? until : end;
+    while (b < until) {
+        int64_t i = (b - first) / each, next = first + (i + 1) * each;
+        next = next < until ? next : until;
+        add_values(held->row + i * SHARE_COUNT, held->mask, held->values, (uint64_t)(next - b));
+        b = next;
+    }
+}
+
+static void hold(struct held *held, const struct lod *lod, const struct lod_row *r)
+{
+    held->bucket = r->bucket;
+    held->mask = r->mask & LOD_SHARES;
+    memcpy(held->values, lod->values + r->value, (size_t)__builtin_popcount(held->mask) * sizeof *held->values);
+}
+
+static void add_chunk(const struct sets *j, const struct lod *lod, unsigned level, int64_t end, struct held *held)
+{
+    for (uint32_t i = 0; i < lod->rows; i++) {
+        const struct lod_row *r = &lod->row[i];
+        if (r->track != held->track) {
+            if (held->row)
+                repeat(j, held, level, end);
+            held->track = r->track;
+            held->row = row_of_track(j, r->track);
+        } else if (held->row && r->bucket > held->bucket + 1) {
+            repeat(j, held, level, r->bucket);
+        }
+        if (!held->row) {
+            uint32_t from;
+            lod_track(lod, r->track, &from, &i); /* on to the next track */
+            i--;
+            continue;
+        }
+        lod_add(&j->h, lod, r, level, 1, held->row);
+        hold(held, lod, r);
+    }
+}
+
+int sets_lod(struct sets *j, struct lod_range range, unsigned level, ns_t t0, ns_t t1)
+{
+    struct held held = {.track = UINT32_MAX};
+    int64_t end = t1 > t0 ? ((t1 - 1) >> level) + 1 : t0 >> level;
+    for (uint32_t k = range.from; lod_next(j->s, range, STREAM_LOD_SET, level, IDX_NONE, &k); k++) {
+        const struct lod *lod = lod_get(j->s, k, j->e);
+        if (!lod)
+            return -1;
+        add_chunk(j, lod, level, end, &held);
+        lod_put(j->s, k);
+    }
+    if (held.row)
+        repeat(j, &held, level, end);
+    return 0;
+}
+
+int sets_mend(struct sets *j, uint32_t i)
+{
+    struct session *s = j->s;
+    const struct segment *seg = &s->segments.v[i];
+    uint32_t at = 0;
+    if (j->family != FAMILY_GROUPS)
+        return 0;
+    for (size_t k = 0; k < j->x->late.n; k++) {
+        const struct late *l = &j->x->late.v[k];
+        if (l->segment <= i || l->group >= s->groups.n)
+            continue;
+        if (j->group[l->group])
+            sums_add(&j->h, j->group[l->group], SHARE_UNKNOWN, seg->t0, seg->t1, (uint64_t)(int64_t)l->delta, &at);
+        if (j->all)
+            sums_add(&j->h, j->all, SHARE_UNKNOWN, seg->t0, seg->t1, (uint64_t)(int64_t)l->delta, &at);
+    }
+    for (size_t k = 0; k < j->x->moved.n; k++) {
+        const struct regroup *r = &j->x->moved.v[k];
+        if (r->segment <= i || r->from >= s->groups.n || r->to >= s->groups.n)
+            continue;
+        if (j->group[r->from] && sum_goroutine(s, j->cs, &j->h, r->g, i, i + 1, UINT64_MAX, j->group[r->from], j->e) < 0)
+            return -1;
+        if (j->group[r->to] && sum_goroutine(s, j->cs, &j->h, r->g, i, i + 1, 1, j->group[r->to], j->e) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* Whether the event rows of the segment are what to sum: no LOD rows, or too coarse ones. */
+static int level_of(const struct sets *j, uint32_t i)
+{
+    return j->rows_only ? -1 : lod_level(j->s, lod_of_segment(j->s, i), STREAM_LOD_SET, IDX_NONE, (int)lod_granule(&j->h));
+}
+
+static void apply(const struct sets *j, uint32_t i, int64_t *idle)
+{
+    size_t n = j->s->groups.n;
+    const struct changes *c = &j->x->changes.v[i];
+    for (size_t k = 0; k < c->v.n; k++) {
+        const struct change *ch = &c->v.v[k];
+        if (ch->group < n)
+            idle[ch->group * SHARE_COUNT + ch->share] += ch->delta;
+        idle[n * SHARE_COUNT + ch->share] += ch->delta;
+    }
+}
+
+static int sum_segment(struct sets *j, uint32_t i, const int64_t *idle)
+{
+    const struct segment *seg = &j->s->segments.v[i];
+    int level = level_of(j, i);
+    if (level < 0)
+        return sets_rows(j, i, idle);
+    if (sets_lod(j, lod_of_segment(j->s, i), (unsigned)level, seg->t0, seg->t1) < 0)
+        return -1;
+    return sets_mend(j, i);
+}
+
+int sets_sum(struct sets *j)
+{
+    const struct session *s = j->s;
+    int64_t *idle = mem_calloc((s->groups.n + 1) * SHARE_COUNT, sizeof *idle);
+    int rc = 0;
+    for (uint32_t i = 0; i < s->segments.n && s->segments.v[i].t0 < j->h.t1 && rc == 0; i++) {
+        if (j->family == FAMILY_GROUPS)
+            apply(j, i, idle);
+        if (s->segments.v[i].t1 > j->h.t0)
+            rc = sum_segment(j, i, idle);
+    }
+    mem_free(idle);
+    return rc;
+}
