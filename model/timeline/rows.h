@@ -85,10 +85,11 @@ static inline uint32_t row_at(const int64_t *times, uint32_t from, uint32_t to, 
     return from;
 }
 
-/* Whether the goroutine is alive, in an untold state, from the start of the trace to its first transition. */
+/* Whether the goroutine is alive, in an untold state, from the start of the trace to its first transition that tells one:
+ * `created` is set only when that one is its creation. */
 static inline bool born_unknown(const struct goroutine *g)
 {
-    return g->created == NS_NONE || g->created != g->first;
+    return g->created == NS_NONE;
 }
 
 #endif

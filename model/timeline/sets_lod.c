@@ -89,6 +89,19 @@ int sets_lod(struct sets *j, struct lod_range range, unsigned level, ns_t t0, ns
     return 0;
 }
 
+/* What segment i's rows count of a goroutine that was moved to another group later: before its creation it was taken for one
+ * whose state is not told; if it was moved after that, this is mended already. */
+static int counted(const struct sets *j, const struct regroup *r, uint32_t i, uint64_t times, sum_t *row)
+{
+    const struct segment *seg = &j->s->segments.v[i];
+    const struct goroutine *g = session_g(j->s, r->g);
+    uint32_t at = 0;
+    if (g->created == NS_NONE || g->created <= seg->t1 || g->created <= j->s->segments.v[r->segment].t0)
+        return sum_goroutine(j->s, j->cs, &j->h, r->g, i, i + 1, times, row, j->e);
+    sums_add(&j->h, row, SHARE_UNKNOWN, seg->t0, seg->t1, times, &at);
+    return 0;
+}
+
 int sets_mend(struct sets *j, uint32_t i)
 {
     struct session *s = j->s;
@@ -107,11 +120,11 @@ int sets_mend(struct sets *j, uint32_t i)
     }
     for (size_t k = 0; k < j->x->moved.n; k++) {
         const struct regroup *r = &j->x->moved.v[k];
-        if (r->segment <= i || r->from >= s->groups.n || r->to >= s->groups.n)
+        if (r->segment <= i || r->from >= s->groups.n || r->to >= s->groups.n || r->g >= s->goroutines.n || r->segment >= s->segments.n)
             continue;
-        if (j->group[r->from] && sum_goroutine(s, j->cs, &j->h, r->g, i, i + 1, UINT64_MAX, j->group[r->from], j->e) < 0)
+        if (j->group[r->from] && counted(j, r, i, UINT64_MAX, j->group[r->from]) < 0)
             return -1;
-        if (j->group[r->to] && sum_goroutine(s, j->cs, &j->h, r->g, i, i + 1, 1, j->group[r->to], j->e) < 0)
+        if (j->group[r->to] && counted(j, r, i, 1, j->group[r->to]) < 0)
             return -1;
     }
     return 0;

@@ -3,16 +3,13 @@
 
 static const uint32_t span_cols = COLBIT(G) | COLBIT(M) | COLBIT(P) | COLBIT(STACK) | COLBIT(STACK2);
 
-/* The stretch before the first transition of a goroutine that is older than the trace (or was only seen). */
-static struct span untold(const struct session *s, gidx g)
+static struct span unknown_span(gidx g, ns_t t0, ns_t t1, bool open)
 {
-    const struct goroutine *go = session_g(s, g);
-    bool seen_only = go->first == NS_NONE;
-    return (struct span){.t0 = s->t0,
-                         .t1 = seen_only ? s->t1 : go->first,
+    return (struct span){.t0 = t0,
+                         .t1 = t1,
                          .g = g,
                          .class = CLASS_NONE,
-                         .open = seen_only,
+                         .open = open,
                          .state = G_UNDETERMINED,
                          .share = SHARE_UNKNOWN,
                          .by = IDX_NONE,
@@ -20,10 +17,18 @@ static struct span untold(const struct session *s, gidx g)
                          .p = IDX_NONE};
 }
 
-static bool has_untold(const struct session *s, gidx g)
+/* The stretch before the first transition of a goroutine that is older than the trace, or was only seen. The cursor is moved.
+ * 1, 0 there is none, -1 error. */
+static int untold(struct cursor *c, struct span *out)
 {
-    const struct goroutine *go = session_g(s, g);
-    return s->events && (go->first == NS_NONE || (born_unknown(go) && go->first > s->t0));
+    const struct session *s = c->s;
+    if (!s->events || !born_unknown(session_g(s, c->g)))
+        return 0;
+    int rc = cursor_after(c, INT64_MIN);
+    if (rc < 0)
+        return -1;
+    *out = unknown_span(c->g, s->t0, rc ? cursor_t(c) : s->t1, rc == 0);
+    return out->t0 < out->t1;
 }
 
 /* The span that begins at the cursor's transition, up to the next one, whatever breaks lie between; the cursor moves on.
@@ -58,10 +63,7 @@ static bool part(const struct session *s, struct span *told, struct span *unknow
     ns_t b = break_in(s, told->t0, told->t1);
     if (b == NS_NONE)
         return false;
-    *unknown = untold(s, told->g);
-    unknown->t0 = b;
-    unknown->t1 = told->t1;
-    unknown->open = told->open;
+    *unknown = unknown_span(told->g, b, told->t1, told->open);
     told->t1 = b;
     told->open = 0;
     return true;
@@ -88,10 +90,12 @@ long tl_spans(struct session *s, gidx g, ns_t t0, ns_t t1, struct span *out, siz
     cursor_init(&c, s, g, span_cols, e);
     int rc = cursor_seek(&c, t0);
     if (rc == 0) {
-        struct span u = untold(s, g);
-        if (has_untold(s, g))
+        struct span u;
+        rc = untold(&c, &u);
+        if (rc == 1)
             put(&l, &u);
-        rc = cursor_after(&c, t0);
+        if (rc >= 0)
+            rc = cursor_after(&c, t0);
     }
     for (bool more = rc == 1; more && l.n < max && cursor_t(&c) < t1;) {
         struct span sp, unknown;
@@ -121,8 +125,9 @@ int tl_span_at(struct session *s, gidx g, ns_t t, struct span *out, struct err *
         if (rc == 1 && part(s, out, &unknown) && t >= unknown.t0)
             *out = unknown;
     } else if (rc == 0) {
-        *out = untold(s, g);
-        rc = has_untold(s, g) && t <= out->t1;
+        rc = untold(&c, out);
+        if (rc == 1 && t > out->t1)
+            rc = 0;
     }
     cursor_release(&c);
     return rc;
@@ -183,23 +188,20 @@ static int step_back(struct cursor *c, ns_t t, enum gstate state, struct span *o
             rc = cursor_prev(c);
         }
     }
-    if (rc < 0)
-        return -1;
-    *out = untold(c->s, c->g);
-    return has_untold(c->s, c->g) && out->t0 < t && (state == G_STATES || state == G_UNDETERMINED);
+    if (rc < 0 || (state != G_STATES && state != G_UNDETERMINED) || t <= c->s->t0)
+        return rc < 0 ? -1 : 0;
+    return untold(c, out);
 }
 
 int tl_span_step(struct session *s, gidx g, ns_t t, int dir, struct span *out, struct err *e)
 {
     if (g >= s->goroutines.n)
         return 0;
-    if (dir > 0 && t < s->t0 && has_untold(s, g)) {
-        *out = untold(s, g);
-        return 1;
-    }
     struct cursor c;
     cursor_init(&c, s, g, span_cols, e);
-    int rc = dir > 0 ? step_forward(&c, t, out) : step_back(&c, t, G_STATES, out);
+    int rc = dir > 0 && t < s->t0 ? untold(&c, out) : 0;
+    if (rc == 0)
+        rc = dir > 0 ? step_forward(&c, t, out) : step_back(&c, t, G_STATES, out);
     cursor_release(&c);
     return rc;
 }
