@@ -115,21 +115,25 @@ static void put_span(const struct scell *row, int x0, int x1, int y)
     }
 }
 
+static void show_row(const struct terminal *t, int y, bool all)
+{
+    const struct scell *old = screen_row(&t->old, y), *new = screen_row(&t->new, y);
+    for (int x = 0, x1; x < t->new.w; x = x1) {
+        for (x1 = x; x1 < t->new.w && (all || !scell_same(&old[x1], &new[x1])); x1++)
+            ;
+        if (x1 > x)
+            put_span(new, x, x1, y);
+        else
+            x1++;
+    }
+}
+
 static void curses_show(struct terminal *t, bool all)
 {
     if (all)
         clear();
-    for (int y = 0; y < t->new.h; y++) {
-        const struct scell *old = screen_row(&t->old, y), *new = screen_row(&t->new, y);
-        for (int x = 0, x1; x < t->new.w; x = x1) {
-            for (x1 = x; x1 < t->new.w && (all || !scell_same(&old[x1], &new[x1])); x1++)
-                ;
-            if (x1 > x)
-                put_span(new, x, x1, y);
-            else
-                x1++;
-        }
-    }
+    for (int y = 0; y < t->new.h; y++)
+        show_row(t, y, all);
     refresh();
 }
 
