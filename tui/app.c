@@ -146,7 +146,7 @@ struct app *app_new(struct session *s, const struct tui_opts *o, const struct vi
     app->nslots = nslots;
     app->term = term;
     app->clock_fixed = o->clock_fixed;
-    app->theme_dirs = o->theme_dirs;
+    memcpy(app->theme_dirs, o->theme_dirs, sizeof o->theme_dirs);
     app->set.glyphs = app->set.depth = -1;
     app->log = o->log ? fopen(o->log, "ae") : NULL;
     no_selection(&app->nav);

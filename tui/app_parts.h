@@ -85,7 +85,7 @@ struct app {
     struct keymap keys;
     struct theme theme;
     struct palette palette;
-    const char *const *theme_dirs;
+    const char *theme_dirs[5];                /* NULL-terminated */
     const struct tui_setting *theme_settings; /* [theme] of the configuration */
     size_t ntheme_settings;
 
