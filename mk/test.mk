@@ -21,7 +21,13 @@ $(TEST_BIN): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libtests.a $(BUILD)/libctxscope.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDMODE) -fno-lto $(LDHARDEN) $(LDFLAGS) -o $@ $< $(BUILD)/libtests.a $(BUILD)/libctxscope.a $(LDLIBS_ALL) $(TEST_LIBS)
 
-.SECONDARY: $(TEST_BIN:%=%.o)
+# Programs that are no tests: measuring, pictures.
+TOOL_BIN := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/perf/*.c tests/tools/*.c))
+$(TOOL_BIN): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libtests.a $(BUILD)/libctxscope.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDMODE) -fno-lto $(LDHARDEN) $(LDFLAGS) -o $@ $^ $(LDLIBS_ALL) $(TEST_LIBS)
+
+.SECONDARY: $(TEST_BIN:%=%.o) $(TOOL_BIN:%=%.o)
 
 tests: $(BIN) $(TEST_BIN)
 
@@ -35,6 +41,14 @@ quick: format-check $(BIN) $(QUICK_SRC:%.c=$(BUILD)/%) ## tests of less than a m
 
 arch: $(BIN) ## what holds for the sources as a whole
 	@BUILD=$(BUILD) tests/run $(if $(RESULTS),-r $(RESULTS)) -n arch $(ARCH_SH)
+
+bench: $(BIN) $(TOOL_BIN) ## figures, with Go's own reader beside where Go is found
+	@BUILD=$(BUILD) tests/perf/bench.sh
+
+# From the program as it is, on the sample.
+picture: $(BIN) $(TOOL_BIN) ## make the pictures of the docs anew
+	@CTXSCOPE=$(BIN) $(BUILD)/tests/tools/shot 100x30 "$(PICTURE_KEYS)" --clock fixed $(SAMPLE) > docs/timeline.svg
+PICTURE_KEYS ?= 2
 
 check: ## install what tests need (saying so first), build in several ways, run all tests
 	@mk/deps.sh build tests
@@ -58,4 +72,4 @@ valgrind-run: $(VALGRIND_SRC:%.c=$(BUILD)/%)
 	@BUILD=$(BUILD) RUN_UNDER="valgrind -q --error-exitcode=9 --leak-check=full --show-leak-kinds=definite" tests/run -t 300 $(if $(RESULTS),-r $(RESULTS)) -n $(or $(NAME),valgrind) $(VALGRIND_SRC:%.c=$(BUILD)/%)
 
 -include $(TEST_BIN:%=%.d) $(TESTLIB_OBJ:.o=.d)
-.PHONY: tests test quick arch asan tsan tsan-run valgrind valgrind-run check
+.PHONY: tests test quick arch asan tsan tsan-run valgrind valgrind-run bench picture check
