@@ -5,16 +5,10 @@
     int symbol(struct opts *o, struct err *e)                                                                                              \
     {                                                                                                                                      \
         err_set(e, ERR_USAGE, "%s is not built yet", commands[o->command].name);                                                           \
-        return err_hint(e, "overview, goroutines and events are");                                                                         \
+        return err_hint(e, "overview, goroutines, lanes and events are");                                                                  \
     }
 LATER(cmd_query)
 LATER(cmd_schema)
 LATER(cmd_export)
 LATER(cmd_info)
 LATER(cmd_cache)
-LATER(cmd_lanes)
-
-int cmd_ui(struct opts *o, struct err *e)
-{
-    return cmd_overview(o, e);
-}

@@ -65,11 +65,11 @@ void wall_clock_text(char out[WALL_CLOCK_TEXT], ns_t wall)
     snprintf(out, WALL_CLOCK_TEXT, "%s.%09" PRId64 "Z", date, wall % 1000000000);
 }
 
-static void put_times(struct json *j, const struct session *s)
+static void put_times(struct json *j, const struct session *s, const struct summary *m)
 {
     char wall[WALL_CLOCK_TEXT] = "";
-    json_int(j, "t0_ns", 0);
-    json_int(j, "t1_ns", s->t1 - s->t0);
+    json_int(j, "t0_ns", m->w.t0 - s->t0);
+    json_int(j, "t1_ns", m->w.t1 - s->t0);
     if (s->wall_t0 != NS_NONE)
         wall_clock_text(wall, s->wall_t0);
     json_str(j, "wall_start", wall[0] ? wall : NULL);
@@ -83,32 +83,41 @@ ns_t waiting_of(const ns_t ns[SHARE_COUNT])
     return sum;
 }
 
-static void put_counts(struct json *j, const struct session *s)
+/* What is known of the whole only. */
+static void put_whole(struct json *j, const char *key, const struct summary *m, uint64_t v)
+{
+    if (m->part)
+        json_null(j, key);
+    else
+        json_uint(j, key, v);
+}
+
+static void put_counts(struct json *j, const struct session *s, const struct summary *m)
 {
     json_object(j, "events_by_kind");
     for (unsigned i = 0; i < EV_KINDS; i++)
-        if (s->by_kind[i])
-            json_uint(j, event_kind_names[i], s->by_kind[i]);
+        if (m->by_kind[i])
+            json_uint(j, event_kind_names[i], m->by_kind[i]);
     json_object_end(j);
     json_line(j);
-    json_uint(j, "goroutines", s->goroutines.n);
-    json_uint(j, "procs", s->procs.n);
-    json_uint(j, "threads", s->threads.n);
-    json_uint(j, "tasks", s->tasks.n);
-    json_uint(j, "regions", s->by_kind[EV_REGION_BEGIN]);
-    json_uint(j, "logs", s->by_kind[EV_LOG]);
-    json_uint(j, "stack_samples", s->by_kind[EV_STACK_SAMPLE]);
-    json_uint(j, "distinct_stacks", s->distinct_stacks);
+    json_uint(j, "goroutines", m->goroutines);
+    put_whole(j, "procs", m, s->procs.n);
+    put_whole(j, "threads", m, s->threads.n);
+    put_whole(j, "tasks", m, s->tasks.n);
+    json_uint(j, "regions", m->by_kind[EV_REGION_BEGIN]);
+    json_uint(j, "logs", m->by_kind[EV_LOG]);
+    json_uint(j, "stack_samples", m->by_kind[EV_STACK_SAMPLE]);
+    put_whole(j, "distinct_stacks", m, s->distinct_stacks);
     json_line(j);
     json_object(j, "total_ns");
-    json_int(j, "running", s->total_ns[SHARE_RUNNING]);
-    json_int(j, "runnable", s->total_ns[SHARE_RUNNABLE]);
-    json_int(j, "waiting", waiting_of(s->total_ns));
-    json_int(j, "syscall", s->total_ns[SHARE_SYSCALL]);
-    json_int(j, "unknown", s->total_ns[SHARE_UNKNOWN]);
+    json_int(j, "running", m->all[SHARE_RUNNING]);
+    json_int(j, "runnable", m->all[SHARE_RUNNABLE]);
+    json_int(j, "waiting", waiting_of(m->all));
+    json_int(j, "syscall", m->all[SHARE_SYSCALL]);
+    json_int(j, "unknown", m->all[SHARE_UNKNOWN]);
     json_object_end(j);
     json_line(j);
-    json_uint(j, "regions_open", s->regions_open);
+    put_whole(j, "regions_open", m, s->regions_open);
 }
 
 /* Only what was seen: a reopened store tells nothing of its import. */
@@ -135,7 +144,7 @@ static void put_import(struct json *j, const struct load *l, const struct sessio
     json_object_end(j);
 }
 
-static void print_json(const struct load *l, const struct session *s, struct out *out)
+static void print_json(const struct load *l, const struct session *s, const struct summary *m, struct out *out)
 {
     struct json j;
     json_init(&j, out);
@@ -145,8 +154,8 @@ static void print_json(const struct load *l, const struct session *s, struct out
     for (size_t i = 0; i < s->sources.n; i++)
         put_source(&j, s->sources.v[i]);
     json_array_end(&j);
-    put_times(&j, s);
-    put_counts(&j, s);
+    put_times(&j, s, m);
+    put_counts(&j, s, m);
     json_null(&j, "cancel");
     json_null(&j, "findings");
     json_line(&j);
@@ -156,26 +165,30 @@ static void print_json(const struct load *l, const struct session *s, struct out
 }
 
 /* The numbers, one a line. */
-static void print_csv(const struct session *s, struct out *out)
+static void print_csv(const struct session *s, const struct summary *m, struct out *out)
 {
     static const char *const header[] = {"name", "value", NULL};
     struct csv c;
-    csv_init(&c, out, false);
-    csv_header(&c, header);
     const struct {
         const char *name;
         uint64_t value;
-    } rows[] = {{"t1_ns", (uint64_t)(s->t1 - s->t0)},
-                {"events", s->events},
-                {"goroutines", s->goroutines.n},
-                {"procs", s->procs.n},
-                {"threads", s->threads.n},
-                {"tasks", s->tasks.n},
-                {"regions", s->by_kind[EV_REGION_BEGIN]},
-                {"logs", s->by_kind[EV_LOG]},
-                {"stack_samples", s->by_kind[EV_STACK_SAMPLE]},
-                {"distinct_stacks", s->distinct_stacks}};
+        bool whole; /* known of the whole only */
+    } rows[] = {{"t0_ns", (uint64_t)(m->w.t0 - s->t0), false},
+                {"t1_ns", (uint64_t)(m->w.t1 - s->t0), false},
+                {"events", m->events, false},
+                {"goroutines", m->goroutines, false},
+                {"procs", s->procs.n, true},
+                {"threads", s->threads.n, true},
+                {"tasks", s->tasks.n, true},
+                {"regions", m->by_kind[EV_REGION_BEGIN], false},
+                {"logs", m->by_kind[EV_LOG], false},
+                {"stack_samples", m->by_kind[EV_STACK_SAMPLE], false},
+                {"distinct_stacks", s->distinct_stacks, true}};
+    csv_init(&c, out, false);
+    csv_header(&c, header);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (rows[i].whole && m->part)
+            continue;
         csv_str(&c, rows[i].name);
         csv_uint(&c, rows[i].value);
         csv_end(&c);
@@ -184,7 +197,7 @@ static void print_csv(const struct session *s, struct out *out)
         char name[32];
         snprintf(name, sizeof name, "%s_ns", share_names[i]);
         csv_str(&c, name);
-        csv_int(&c, s->total_ns[i]);
+        csv_int(&c, m->all[i]);
         csv_end(&c);
     }
     csv_release(&c);
@@ -193,14 +206,19 @@ static void print_csv(const struct session *s, struct out *out)
 static int print(struct opts *o, struct load *l, void *ctx, struct err *e)
 {
     struct session *s = load_session(l);
+    struct summary m;
     (void)ctx;
+    if (summary_make(&m, o, s, e) < 0)
+        return -1;
+    int rc = 0;
     if (o->format == FORMAT_JSON)
-        print_json(l, s, out_stdout());
+        print_json(l, s, &m, out_stdout());
     else if (o->format == FORMAT_CSV)
-        print_csv(s, out_stdout());
+        print_csv(s, &m, out_stdout());
     else
-        return overview_text(o, s, out_stdout(), e);
-    return 0;
+        rc = overview_text(o, s, &m, out_stdout(), e);
+    summary_release(&m, s);
+    return rc;
 }
 
 int cmd_overview(struct opts *o, struct err *e)

@@ -21,6 +21,17 @@ struct window window_of(const struct opts *o, const struct session *s)
     return w;
 }
 
+struct tl_window window_cover(struct window w, uint32_t n)
+{
+    ns_t length = w.t1 > w.t0 ? w.t1 - w.t0 : 1, cell = tl_cell_width((length + n - 1) / n);
+    struct tl_window out = tl_window_at(w.t0, cell, n, 0);
+    while (out.t0 + (ns_t)n * out.cell < w.t1)
+        out = tl_window_at(w.t0, cell = tl_zoom(cell, 1), n, 0);
+    uint64_t cells = ((uint64_t)(w.t1 - out.t0) + (uint64_t)out.cell - 1) / (uint64_t)out.cell;
+    out.n = cells < 1 ? 1 : cells > n ? n : (uint32_t)cells;
+    return out;
+}
+
 int spans_each(struct session *s, gidx g, ns_t t0, ns_t t1, bool (*fn)(void *, const struct span *), void *ctx, struct err *e)
 {
     enum { SPANS = 256 };

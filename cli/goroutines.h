@@ -19,6 +19,8 @@ struct chosen_list {
 
 /* The window of --window on the trace's clock, within the session; t0 == t1 when it lies outside. */
 struct window window_of(const struct opts *o, const struct session *s);
+/* The narrowest window of at most n whole cells that covers w. */
+struct tl_window window_cover(struct window w, uint32_t n);
 /* Under the read lock. sort: the field when --sort is not given, NULL: as they appeared. 0, or -1 with *e. */
 int chosen_make(struct chosen_list *l, const struct opts *o, struct session *s, const char *sort, struct err *e);
 void chosen_release(struct chosen_list *l);

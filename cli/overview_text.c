@@ -6,11 +6,13 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "cli/goroutines.h"
 #include "cli/page.h"
 #include "cli/summary.h"
+#include "model/timeline/timeline.h"
 #include "tui/names.h"
 
-enum { ROWS = 6 };
+enum { ROWS = 6, CURVE_MAX = 160 };
 
 struct overview {
     struct session *s;
@@ -48,7 +50,23 @@ static void put_source(struct overview *v, const struct source_info *src)
     page_end(p);
 }
 
-static void put_head(struct overview *v)
+static void put_part(struct overview *v, const struct opts *o)
+{
+    char from[32], to[32];
+    if (opt_given(o, OPT_WHERE)) {
+        page_printf(&v->p, "Of that only goroutines with %s", opt_text(o, OPT_WHERE));
+        page_end(&v->p);
+    }
+    if (!opt_given(o, OPT_WINDOW))
+        return;
+    text_time(from, v->m.w.t0 - v->s->t0, (v->m.w.t1 - v->m.w.t0) / 1000 + 1);
+    text_time(to, v->m.w.t1 - v->s->t0, (v->m.w.t1 - v->m.w.t0) / 1000 + 1);
+    page_printf(&v->p, "Of that only %s to %s: ", from, to);
+    put_plural(&v->p, v->m.events, "event");
+    page_end(&v->p);
+}
+
+static void put_head(struct overview *v, const struct opts *o)
 {
     struct page *p = &v->p;
     struct session *s = v->s;
@@ -65,7 +83,8 @@ static void put_head(struct overview *v)
     page_put(p, ", ");
     put_plural(p, s->events, "event");
     page_end(p);
-    put_plural(p, s->goroutines.n, "goroutine");
+    put_part(v, o);
+    put_plural(p, v->m.goroutines, "goroutine");
     page_printf(p, " (%" PRIu64 " the runtime's own)", v->m.system);
     page_put(p, ", ");
     page_printf(p, "%s alive at the end, on ", page_number(digits, v->m.alive));
@@ -80,10 +99,10 @@ static void put_items(struct overview *v)
     const struct {
         uint64_t n;
         const char *one;
-    } items[] = {{v->s->tasks.n, "task"},
-                 {v->s->by_kind[EV_REGION_BEGIN], "region"},
-                 {v->s->by_kind[EV_LOG], "log line"},
-                 {v->s->by_kind[EV_STACK_SAMPLE], "CPU sample"}};
+    } items[] = {{v->m.by_kind[EV_TASK_BEGIN], "task"},
+                 {v->m.by_kind[EV_REGION_BEGIN], "region"},
+                 {v->m.by_kind[EV_LOG], "log line"},
+                 {v->m.by_kind[EV_STACK_SAMPLE], "CPU sample"}};
     bool any = false;
     for (size_t i = 0; i < sizeof items / sizeof *items; i++) {
         if (!items[i].n)
@@ -155,6 +174,76 @@ static void put_shares(struct overview *v)
     }
 }
 
+/* ---- over time ---- */
+
+struct curve {
+    const char *title;
+    uint32_t shares; /* bit per share */
+};
+static const struct curve curves[] = {
+    {"running", 1u << SHARE_RUNNING}, {"runnable", 1u << SHARE_RUNNABLE},
+    {"syscall", 1u << SHARE_SYSCALL}, {"chan, locks", 1u << SHARE_CHAN | 1u << SHARE_SYNC},
+    {"network", 1u << SHARE_NETWORK}, {"sleep", 1u << SHARE_SLEEP},
+};
+
+static void put_curve(struct page *p, const struct curve *c, const struct tl_window *w, const struct tl_cell *cells)
+{
+    double most = 0, level[CURVE_MAX];
+    for (uint32_t i = 0; i < w->n; i++) {
+        level[i] = 0;
+        for (unsigned k = 0; k < SHARE_COUNT; k++)
+            if (c->shares & (1u << k))
+                level[i] += (double)(cells[i].ns[0][k] + cells[i].ns[1][k]) / (double)w->cell;
+        most = level[i] > most ? level[i] : most;
+    }
+    if (most < 0.005)
+        return;
+    page_put(p, " ");
+    page_left(p, c->title, 14);
+    for (uint32_t i = 0; i < w->n; i++)
+        page_level(p, level[i] <= 0 ? 0 : 1 + (int)(level[i] / most * 7.0 + 0.5));
+    page_to(p, p->width - 8);
+    char text[16];
+    if (most < 9.95)
+        snprintf(text, sizeof text, "%.1f", most);
+    else
+        text_count(text, (uint64_t)(most + 0.5));
+    page_right(p, text, 7);
+    page_end(p);
+}
+
+/* Times below the curves, one every so many cells. */
+static void put_axis(struct page *p, const struct tl_window *w, ns_t t0)
+{
+    uint32_t step = w->n / 4 ? w->n / 4 : 1;
+    for (uint32_t i = 0; i + 7 < w->n || i == 0; i += step) {
+        char text[32];
+        ns_t t = w->t0 + (ns_t)i * w->cell - t0;
+        page_to(p, 15 + (int)i);
+        text_time(text, t < 0 ? 0 : t, w->cell * step);
+        page_printf(p, "%s%s", p->utf8 ? "╵" : "|", text);
+    }
+    page_end(p);
+}
+
+/* Of a window all goroutines; of some goroutines there is no sum to draw. */
+static int put_curves(struct overview *v, const struct opts *o, struct err *e)
+{
+    struct session *s = v->s;
+    struct tl_cell cells[CURVE_MAX];
+    if (v->m.w.t1 - v->m.w.t0 < 1000 || opt_given(o, OPT_WHERE))
+        return 0;
+    struct tl_window w = window_cover(v->m.w, (uint32_t)v->p.width - 24);
+    if (tl_cells(s, (struct lane){LANE_ALL, 0}, &w, cells, e) < 0)
+        return -1;
+    page_end(&v->p);
+    page_rule(&v->p, "goroutines over time (mean of each cell)", "peak");
+    for (size_t i = 0; i < sizeof curves / sizeof *curves; i++)
+        put_curve(&v->p, &curves[i], &w, cells);
+    put_axis(&v->p, &w, s->t0);
+    return 0;
+}
+
 /* ---- where they waited, ran, queued ---- */
 
 static void put_waits(struct overview *v)
@@ -190,12 +279,12 @@ static void put_running(struct overview *v)
     page_end(p);
     page_rule(p, "most running: start function", "goroutines  share   in all");
     for (size_t i = 0; i < v->m.running.n && i < ROWS; i++) {
-        const struct group *g = &s->groups.v[v->m.running.v[i]];
+        const struct group_sum *g = &v->m.running.v[i];
         page_put(p, " ");
-        page_name(p, session_str(s, g->name), p->width - 35);
+        page_name(p, session_str(s, s->groups.v[g->group].name), p->width - 35);
         page_count(p, g->n, 15);
-        page_percent(p, sum > 0 ? (double)g->ns[SHARE_RUNNING] / sum : 0, 8);
-        page_duration(p, g->ns[SHARE_RUNNING], 10);
+        page_percent(p, sum > 0 ? (double)g->running / sum : 0, 8);
+        page_duration(p, g->running, 10);
         page_end(p);
     }
 }
@@ -209,9 +298,9 @@ static void put_latency(struct overview *v)
     page_end(p);
     page_rule(p, "longest waits for a proc: start function", "starts   median     99 %  longest");
     for (size_t i = 0; i < v->m.latency.n && i < ROWS / 2 + 1; i++) {
-        const struct group *g = &s->groups.v[v->m.latency.v[i]];
+        const struct group_sum *g = &v->m.latency.v[i];
         page_put(p, " ");
-        page_name(p, session_str(s, g->name), p->width - 39);
+        page_name(p, session_str(s, s->groups.v[g->group].name), p->width - 39);
         page_count(p, g->latency->count, 9);
         page_duration(p, hist_quantile(g->latency, 0.5), 9);
         page_duration(p, hist_quantile(g->latency, 0.99), 9);
@@ -224,7 +313,7 @@ static void put_pauses(struct overview *v, const char *title, const char *one, c
 {
     struct page *p = &v->p;
     char a[24], b[24], at[24], digits[32];
-    double length = (double)(v->s->t1 - v->s->t0);
+    double length = (double)(v->m.w.t1 - v->m.w.t0);
     page_left(p, title, 11);
     if (!x->n) {
         page_put(p, "none");
@@ -269,23 +358,21 @@ static void put_remarks(struct overview *v)
     }
 }
 
-int overview_text(const struct opts *o, struct session *s, struct out *out, struct err *e)
+int overview_text(const struct opts *o, struct session *s, const struct summary *m, struct out *out, struct err *e)
 {
-    struct overview v = {.s = s};
+    struct overview v = {.s = s, .m = *m};
     page_init(&v.p, o, out);
-    summary_make(&v.m, s);
-    put_head(&v);
+    put_head(&v, o);
     put_items(&v);
     put_notes(&v);
     put_remarks(&v);
+    if (!m->events)
+        return 0;
     put_shares(&v);
-    if (s->events) {
-        put_waits(&v);
-        put_running(&v);
-        put_latency(&v);
-        put_machine(&v);
-    }
-    summary_release(&v.m);
-    (void)e;
-    return 0;
+    int rc = put_curves(&v, o, e);
+    put_waits(&v);
+    put_running(&v);
+    put_latency(&v);
+    put_machine(&v);
+    return rc;
 }
