@@ -82,14 +82,26 @@ struct cache_extra *cache_extra(struct cache *c)
     return &c->extra;
 }
 
-static void evict(struct cache *c)
+static void evict_to(struct cache *c, size_t most)
 {
-    for (struct entry *en = c->ring.newer; en != &c->ring && c->bytes > c->max_bytes;) {
+    for (struct entry *en = c->ring.newer; en != &c->ring && c->bytes > most;) {
         struct entry *newer = en->newer;
         if (!en->pins)
             drop(c, en);
         en = newer;
     }
+}
+
+static void evict(struct cache *c)
+{
+    evict_to(c, c->max_bytes);
+}
+
+void cache_drop(struct cache *c)
+{
+    pthread_mutex_lock(&c->lock);
+    evict_to(c, 0);
+    pthread_mutex_unlock(&c->lock);
 }
 
 static struct entry *entry_of(struct cache *c, uint32_t index)

@@ -10,5 +10,7 @@ struct cache_extra {
     void (*free)(void *data);
 };
 struct cache_extra *cache_extra(struct cache *c);
+/* Forgets all decoded chunks that nobody holds: what a measurement of cold frames needs. */
+void cache_drop(struct cache *c);
 
 #endif

@@ -3,6 +3,7 @@
  * A sheet holds cells of one width, side by side, of one goroutine or of many sets: what sets cost is the walk over a segment,
  * not the adding, so all groups (or all procs and threads) are summed at once as long as there are not too many.
  */
+#include "model/chunk_cache.h"
 #include "model/timeline/sets.h"
 
 enum {
@@ -325,4 +326,15 @@ int tl_lanes(struct session *s, const struct lane *lanes, size_t n, const struct
 int tl_cells(struct session *s, struct lane lane, const struct tl_window *w, struct tl_cell *out, struct err *e)
 {
     return tl_lanes(s, &lane, 1, w, out, e);
+}
+
+void tl_forget(struct session *s)
+{
+    struct err e = ERR_INIT;
+    struct tl_index *x = index_lock(s, &e);
+    while (x && x->sheets && x->sheets->v.n)
+        drop(x->sheets, 0);
+    if (x)
+        index_unlock(x);
+    cache_drop(s->cache);
 }

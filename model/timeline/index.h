@@ -60,5 +60,7 @@ struct tl_index {
 /* The session's index, up to date and locked; NULL with *e on an error. */
 struct tl_index *index_lock(struct session *s, struct err *e);
 void index_unlock(struct tl_index *x);
+/* Forgets all cells that are kept, and all decoded chunks: the next frame is a cold one. For measurements. */
+void tl_forget(struct session *s);
 
 #endif
