@@ -3,18 +3,10 @@
 #include <stddef.h>
 #include <string.h>
 
-#define TYPE_OF(x)                                                                                                                         \
-    _Generic((x), bool                                                                                                                     \
-             : FIELD_BOOL, uint8_t                                                                                                         \
-             : FIELD_U8, uint16_t                                                                                                          \
-             : FIELD_U16, uint32_t                                                                                                         \
-             : FIELD_U32, int64_t                                                                                                          \
-             : FIELD_I64, uint64_t                                                                                                         \
-             : FIELD_U64)
 /* FN: a member under another name; F: under its own. */
 #define FN(type, member, name, sentence)                                                                                                   \
     {                                                                                                                                      \
-        name, TYPE_OF(((struct type *)0)->member), offsetof(struct type, member), sentence                                                 \
+        name, FIELD_OF(((struct type *)0)->member), offsetof(struct type, member), sentence                                                \
     }
 #define F(type, member, sentence) FN(type, member, #member, sentence)
 

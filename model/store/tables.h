@@ -12,6 +12,14 @@
 enum { PART_ROWS = 1 << 16, PART_BYTES = 1 << 22, BLOB_MAX = 1 << 25 };
 
 enum field_type { FIELD_U8, FIELD_U16, FIELD_U32, FIELD_I64, FIELD_U64, FIELD_BOOL };
+#define FIELD_OF(x)                                                                                                                        \
+    _Generic((x), bool                                                                                                                     \
+             : FIELD_BOOL, uint8_t                                                                                                         \
+             : FIELD_U8, uint16_t                                                                                                          \
+             : FIELD_U16, uint32_t                                                                                                         \
+             : FIELD_U32, int64_t                                                                                                          \
+             : FIELD_I64, uint64_t                                                                                                         \
+             : FIELD_U64)
 struct field {
     const char *name;
     uint8_t type; /* enum field_type */

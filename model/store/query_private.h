@@ -1,0 +1,14 @@
+/* What the files of the query connection share. */
+#ifndef MODEL_STORE_QUERY_PRIVATE_H
+#define MODEL_STORE_QUERY_PRIVATE_H
+
+#include "model/store/vtab.h"
+
+/* Registers, once, a file system that knows temporary files only; its name. */
+const char *temp_vfs_name(void);
+/* Functions that SQL may call beside SQLite's: regexp, median, percentile, duration, hex64. A SQLite code. */
+int functions_register(sqlite3 *db);
+/* Lets a statement read the virtual tables with harmless functions, and nothing else. */
+int authorize(void *ctx, int what, const char *a, const char *b, const char *db, const char *by);
+
+#endif
