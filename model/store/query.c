@@ -23,7 +23,6 @@ struct query {
     struct query_limits lim;
     struct timespec until;
     uint64_t rows;
-    struct err denied; /* what the authorizer said */
     bool late;
 };
 
@@ -88,7 +87,7 @@ static int connect(struct query *q)
     if (rc == SQLITE_OK)
         rc = functions_register(q->db);
     if (rc == SQLITE_OK)
-        rc = sqlite3_set_authorizer(q->db, authorize, &q->denied);
+        rc = sqlite3_set_authorizer(q->db, authorize, &q->sight);
     sqlite3_progress_handler(q->db, POLL_OPS, progress, q);
     return rc;
 }
@@ -107,8 +106,8 @@ static int query_error(struct query *q, int rc, struct err *e)
         *e = q->sight.err;
         return -1;
     }
-    if (q->denied.kind != ERR_NONE) {
-        *e = q->denied;
+    if (q->sight.denied.kind != ERR_NONE) {
+        *e = q->sight.denied;
         return -1;
     }
     switch (rc & 0xff) {

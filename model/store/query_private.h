@@ -8,7 +8,7 @@
 const char *temp_vfs_name(void);
 /* Functions that SQL may call beside SQLite's: regexp, median, percentile, duration, hex64. A SQLite code. */
 int functions_register(sqlite3 *db);
-/* Lets a statement read the virtual tables with harmless functions, and nothing else. */
+/* Lets a statement read the virtual tables with harmless functions, and nothing else. ctx: the struct sight. */
 int authorize(void *ctx, int what, const char *a, const char *b, const char *db, const char *by);
 
 #endif

@@ -65,7 +65,9 @@ static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sq
     struct buf ddl = {0};
     (void)argc, (void)argv, (void)why;
     vtab_ddl(m->t, false, &ddl);
+    m->v->declaring = true;
     int rc = sqlite3_declare_vtab(db, buf_str(&ddl));
+    m->v->declaring = false;
     buf_release(&ddl);
     if (rc != SQLITE_OK)
         return rc;

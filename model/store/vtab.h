@@ -19,7 +19,9 @@ struct sight {
     ns_t t0, t1;
     int (*stopped)(void *ctx); /* asked between segments; NULL: never */
     void *stopped_ctx;
-    struct err err; /* of a chunk that could not be read: more than SQLite's text says */
+    bool declaring;    /* SQLite is told what a table looks like: no statement of the user */
+    struct err denied; /* what the authorizer said */
+    struct err err;    /* of a chunk that could not be read: more than SQLite's text says */
 };
 void sight_init(struct sight *v, struct session *s);
 /* -1 with v->err set when the query is to stop. */
