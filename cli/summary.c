@@ -153,7 +153,7 @@ static int count_chosen(struct counting *c, const struct chosen_list *l, struct 
 
 static int busy_procs(struct summary *m, struct session *s, struct err *e)
 {
-    struct tl_window w = {m->w.t0, m->w.t1 - m->w.t0, 1};
+    struct tl_window w = {m->w.t0, (m->w.t1 - m->w.t0) / 2 * 2, 1}; /* cells are even: a nanosecond less */
     struct tl_cell c;
     for (uint32_t i = 0; i < s->procs.n && w.cell > 0; i++) {
         if (tl_cells(s, (struct lane){LANE_P, i}, &w, &c, e) < 0)

@@ -189,6 +189,57 @@ static void check_goroutines(const struct answers *a)
     yajl_tree_free(v);
 }
 
+/* Lanes part the same time into cells: by state, all lanes and cells together are the totals. */
+static void check_lanes(const struct answers *a, const char *by)
+{
+    const char *args[] = {"lanes", "--json", "--no-cache", "--cells", "37", "--by", by, NULL};
+    static const char *const states[] = {"running", "runnable", "syscall"};
+    int64_t sum[4] = {0};
+    yajl_val v = json_of(args, a->trace), lanes = at(v, "lanes", NULL);
+    CHECK(YAJL_IS_ARRAY(lanes), "%s: no lanes", a->trace);
+    for (size_t i = 0; YAJL_IS_ARRAY(lanes) && i < lanes->u.array.len; i++) {
+        yajl_val ns = at(lanes->u.array.values[i], "ns", NULL);
+        for (size_t k = 0; YAJL_IS_OBJECT(ns) && k < ns->u.object.len; k++) {
+            unsigned to = 0;
+            while (to < 3 && strcmp(ns->u.object.keys[k], states[to]))
+                to++;
+            yajl_val cells = ns->u.object.values[k];
+            if (!strcmp(ns->u.object.keys[k], "unknown"))
+                continue;
+            CHECK(YAJL_IS_ARRAY(cells) && (int64_t)cells->u.array.len == number(v, "cells", NULL), "%s: a lane with other cells", a->trace);
+            for (size_t c = 0; YAJL_IS_ARRAY(cells) && c < cells->u.array.len; c++)
+                sum[to] += strtoll(YAJL_GET_NUMBER(cells->u.array.values[c]), NULL, 10);
+        }
+    }
+    same(a->trace, "running in lanes", sum[0], answer_int(a, "total_running_ns"));
+    same(a->trace, "runnable in lanes", sum[1], answer_int(a, "total_runnable_ns"));
+    same(a->trace, "syscall in lanes", sum[2], answer_int(a, "total_syscall_ns"));
+    same(a->trace, "waiting in lanes", sum[3], answer_int(a, "total_waiting_ns"));
+    yajl_tree_free(v);
+}
+
+/* Two windows that meet hold what the whole holds. */
+static void check_windows(const struct answers *a)
+{
+    static const char *const fields[] = {"running", "runnable", "waiting", "syscall"};
+    int64_t length = answer_int(a, "last_ts") - answer_int(a, "first_ts"), sum[4] = {0};
+    char window[64];
+    if (length < 10)
+        return;
+    for (int part = 0; part < 2; part++) {
+        snprintf(window, sizeof window, part ? "%" PRId64 "ns.." : "..%" PRId64 "ns", length / 3);
+        const char *args[] = {"overview", "--json", "--no-cache", "--window", window, NULL};
+        yajl_val v = json_of(args, a->trace);
+        for (int i = 0; i < 4; i++)
+            sum[i] += number(v, "total_ns", fields[i]);
+        yajl_tree_free(v);
+    }
+    same(a->trace, "running in two windows", sum[0], answer_int(a, "total_running_ns"));
+    same(a->trace, "runnable in two windows", sum[1], answer_int(a, "total_runnable_ns"));
+    same(a->trace, "waiting in two windows", sum[2], answer_int(a, "total_waiting_ns"));
+    same(a->trace, "syscall in two windows", sum[3], answer_int(a, "total_syscall_ns"));
+}
+
 static void check_events(const struct answers *a)
 {
     static const char *const args[] = {"events", NULL};
@@ -216,6 +267,10 @@ static void check_trace(const char *expect_path, void *ctx)
         traces++;
         check_overview(&a);
         check_goroutines(&a);
+        check_lanes(&a, "groups");
+        if (answer_int(&a, "goroutines") < 2000)
+            check_lanes(&a, "goroutines");
+        check_windows(&a);
         check_events(&a);
     }
     answers_release(&a);
