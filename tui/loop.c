@@ -23,6 +23,7 @@ struct loop {
     int signals;
     bool dirty, woken, sync, gone;
     int64_t last_frame;
+    int gap; /* ms between frames at least: FRAME_MS, but 0 for tests, which wait for each frame and measure it, not the pause */
 };
 
 static int exit_signal;
@@ -202,7 +203,7 @@ static int timeout(const struct loop *l)
     int64_t now = now_ms();
     int t = input_wait(l->input, now);
     if (l->dirty)
-        t = least(t, (int)(l->last_frame + FRAME_MS > now ? l->last_frame + FRAME_MS - now : 0));
+        t = least(t, (int)(l->last_frame + l->gap > now ? l->last_frame + l->gap - now : 0));
     if (l->app->job || app_importing(l->app))
         t = least(t, TICK_MS);
     return t;
@@ -240,7 +241,7 @@ static int turn(struct loop *l, struct err *e)
     /* What the import publishes is worth twenty frames a second, keys sixty. */
     if ((l->woken || ran) && now - l->last_frame >= (l->woken ? IMPORT_FRAME_MS : TICK_MS))
         l->dirty = true;
-    if (l->dirty && !done(l) && now - l->last_frame >= FRAME_MS) {
+    if (l->dirty && !done(l) && now - l->last_frame >= l->gap) {
         l->woken = false;
         frame(l);
     }
@@ -250,6 +251,7 @@ static int turn(struct loop *l, struct err *e)
 static int run(struct loop *l, struct err *e)
 {
     l->dirty = true;
+    l->gap = l->sync ? 0 : FRAME_MS;
     l->last_frame = now_ms() - FRAME_MS;
     while (!done(l))
         if (turn(l, e) < 0)
