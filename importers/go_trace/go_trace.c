@@ -151,6 +151,10 @@ static void fill_info(struct reading *r, struct source *s, int version)
         builder_note(r->b, NOTE_TRACE_STARTS_IN_GC, "a mark phase was active when tracing began");
     if (order_newest_event(r->order) > version)
         builder_note(r->b, NOTE_EVENT_NOT_IN_VERSION, "header 1.%d, events of 1.%d", version, order_newest_event(r->order));
+    if (info->notes[NOTE_MISSING_STRING].count || info->notes[NOTE_MISSING_STACK].count || info->notes[NOTE_TOO_MANY].count) {
+        r->lost = true;
+        info->complete = false;
+    }
     const char *damage = source_damage(s);
     if (damage) {
         r->lost = true;

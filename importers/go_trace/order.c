@@ -8,12 +8,11 @@
 
 /* Tries of events that have to wait: so many at the start, and so many more for each one that goes. A real trace needs a
  * few for an event; one made to keep us busy runs out of them. */
-enum { PATIENCE_START = 100000000, PATIENCE_EVENT = 256 };
+enum { PATIENCE_START = 20000000, PATIENCE_EVENT = 256 };
 
 static order_handler *const handlers[256] = {
 #define EVENT(n, name, nargs, stack, since, handler) [n] = handler,
 #include "importers/go_trace/events.def"
-#undef EVENT
 };
 
 static inline enum verdict advance(struct order *o, struct cursor *cu)

@@ -6,8 +6,8 @@
 
 enum wire_event {
 #define EVENT(n, name, nargs, stack, since, handler) WIRE_##name = n,
+#define STRUCTURE(n, name, since) WIRE_##name = n,
 #include "importers/go_trace/events.def"
-#undef EVENT
     WIRE_EVENTS = 137
 };
 

@@ -5,20 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "importers/importer.h"
 #include "tests/lib/answers.h"
 #include "tests/lib/check.h"
 #include "tests/lib/event_text.h"
-#include "tests/lib/tally.h"
-
-struct reading {
-    struct dict dict;
-    struct source_info info;
-    struct progress progress;
-    struct tally tally;
-    struct err e;
-    int rc;
-};
+#include "tests/lib/reading.h"
 
 /* The listing of all events by Go's reader, compared as they come. */
 struct listing {
@@ -27,32 +17,6 @@ struct listing {
     uint64_t syncs, differs;
     const char *path;
 };
-
-static void compare_event(void *ctx, const struct tally *t, const struct event *e, const struct event_ext *x);
-
-static void read_trace(struct reading *r, const char *path, uint64_t limit, struct listing *l)
-{
-    struct builder b;
-    dict_init(&r->dict);
-    tally_init(&r->tally, &r->dict, limit);
-    if (l) {
-        r->tally.each = compare_event;
-        r->tally.ctx = l;
-    }
-    r->e = ERR_INIT;
-    builder_init(&b, &r->dict, &r->progress, tally_sink(&r->tally), 1);
-    b.source = &r->info;
-    r->rc = import_source(path, &(struct source_opts){.progress = &r->progress}, &b, false, &r->e);
-    if (builder_finish(&b, &r->e) < 0)
-        r->rc = -1;
-    tally_finish(&r->tally);
-}
-
-static void reading_release(struct reading *r)
-{
-    tally_release(&r->tally);
-    dict_release(&r->dict);
-}
 
 /* ---- the listing ---- */
 
@@ -247,10 +211,7 @@ static uint64_t trailing_sync(const struct answers *a, const struct buf *listing
 static void check_damage(const struct answers *a, const struct reading *r, uint64_t theirs_events)
 {
     bool theirs = answer_text(a, "error")[0] != 0;
-    uint64_t losses = 0;
-    for (unsigned i = 0; i < NOTE_COUNT; i++)
-        if (note_specs[i].severity != NOTE_INFO)
-            losses += r->info.notes[i].count;
+    uint64_t losses = reading_losses(r);
     if (theirs)
         CHECK(r->rc < 0 || (losses && !r->info.complete), "%s: Go's reader says \"%s\", we say nothing", a->trace, answer_text(a, "error"));
     else
@@ -286,7 +247,7 @@ static void check_trace(const char *expect_path, void *ctx)
     bool listed = a.events[0] && read_file(a.events, &l.text);
     bool damaged = answer_text(&a, "error")[0] != 0;
     uint64_t events = (uint64_t)answer_int(&a, "events"), extra = damaged ? trailing_sync(&a, &l.text) : 0;
-    read_trace(r, a.trace, events - extra, listed ? &l : NULL);
+    reading_file(r, a.trace, events - extra, listed ? compare_event : NULL, &l);
     CHECK(!r->tally.wrong[0], "%s: %s", a.trace, r->tally.wrong);
     check_damage(&a, r, events - extra);
     if (!extra) {
