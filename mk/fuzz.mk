@@ -5,7 +5,7 @@ FUZZ_SECONDS ?= 60
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_NAMES := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=%)
 FUZZ_BUILD := build/fuzz
-FUZZ_OBJ := $(LIBSRC:%.c=$(FUZZ_BUILD)/%.o) $(TESTLIB_SRC:%.c=$(FUZZ_BUILD)/%.o)
+FUZZ_OBJ := $(LIBSRC:%.c=$(FUZZ_BUILD)/%.o) $(patsubst %.c,$(FUZZ_BUILD)/%.o,$(wildcard tests/lib/*.c))
 FUZZ_CFLAGS = $(filter-out -flto% -ffat% -D_FORTIFY_SOURCE=2 -O% -fPIE,$(CFLAGS_ALL)) -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 
 $(FUZZ_BUILD)/%.o: %.c $(BUILD)/flags

@@ -56,7 +56,7 @@ static void *consume(void *arg)
 
 static void start_block(struct builder *b)
 {
-    struct event_block *blk = &b->queue->blocks[b->queue->put % QUEUE_BLOCKS];
+    struct event_block *blk = &b->queue->blocks[b->queue->threaded ? b->queue->put % QUEUE_BLOCKS : 0];
     if (!blk->ev)
         blk->ev = mem_alloc(BLOCK_EVENTS, sizeof *blk->ev);
     blk->n = 0;

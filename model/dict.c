@@ -53,6 +53,8 @@ frame_id dict_frame(struct dict *d, const struct frame *f)
 
 stack_id dict_stack(struct dict *d, const frame_id *frames, uint32_t n)
 {
+    if (n == 0)
+        return 0;
     if (n > STACK_FRAMES_MAX)
         n = STACK_FRAMES_MAX;
     uint32_t id = intern_put(&d->stack_keys, frames, n * sizeof *frames);

@@ -122,7 +122,8 @@ void state_reset(struct order *o)
 {
     release_regions(o);
     o->gs.n = o->ps.n = o->ms.n = o->ended.n = o->free_gs.n = o->tasks.n = o->free_tasks.n = 0;
-    memset(o->g_direct.v, 0, o->g_direct.n * sizeof *o->g_direct.v);
+    if (o->g_direct.n)
+        memset(o->g_direct.v, 0, o->g_direct.n * sizeof *o->g_direct.v);
     map_clear(&o->g_map);
     map_clear(&o->p_map);
     map_clear(&o->m_map);
