@@ -109,7 +109,7 @@ static void no_selection(struct nav *nav)
 {
     memset(nav, 0, sizeof *nav); /* padding too: places are compared byte by byte */
     nav->g = nav->group = IDX_NONE;
-    nav->range0 = nav->range1 = NS_NONE;
+    nav->range0 = nav->range1 = nav->cursor = NS_NONE;
 }
 
 static int apply_settings(struct app *app, const struct tui_opts *o, struct err *e)
@@ -316,7 +316,7 @@ int app_begin(struct app *app, const struct tui_opts *o, struct err *e)
         return no_view(app, name, strlen(name), e);
     app->nav.view = (uint8_t)(view < 0 ? 0 : view);
     session_read(app->s);
-    app->nav.t0 = app->nav.cursor = app->s->t0;
+    app->nav.t0 = app->s->t0;
     session_done(app->s);
     if (o->filter && *o->filter) {
         struct filter *f = filter_parse(o->filter, e);

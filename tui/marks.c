@@ -6,7 +6,7 @@
 #include "base/text.h"
 
 const struct mark_look mark_looks[MARK_KINDS] = {
-#define MARK(id, glyph, role, text_role, word) {GLYPH_##glyph, ROLE_##role, ROLE_##text_role, word},
+#define MARK(id, glyph, role, text_role, counted, word) {GLYPH_##glyph, ROLE_##role, ROLE_##text_role, counted, word},
 #include "tui/marks.def"
 #undef MARK
 };
@@ -61,7 +61,7 @@ static int draw_one(struct grid *g, int x, int y, int n, const struct mark_cell 
     char text[16];
     uint64_t count = covered_count(cells, n, i, kind, text);
     grid_glyph(g, x + i, y, look->role, look->glyph);
-    if (count < 2)
+    if (count < 2 || !look->counted)
         return i + 1;
     int w = (int)strlen(text), blank = heights && g->glyphs == GLYPHS_ASCII;
     if (room(cells, n, i + 1, i + 1 + w + blank, kind)) {

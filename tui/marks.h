@@ -10,13 +10,14 @@
 #include "tui/grid.h"
 
 enum mark_kind {
-#define MARK(id, glyph, role, text_role, word) MARK_##id,
+#define MARK(id, glyph, role, text_role, counted, word) MARK_##id,
 #include "tui/marks.def"
 #undef MARK
     MARK_KINDS
 };
 struct mark_look {
     uint8_t glyph, role, text_role;
+    bool counted;
     const char *word;
 };
 extern const struct mark_look mark_looks[MARK_KINDS];

@@ -1,5 +1,8 @@
 #include "tests/lib/load.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "importers/importer.h"
 #include "model/store/store.h"
 
@@ -7,6 +10,8 @@ static int read_sources(struct session *s, struct builder *b, const char *const 
 {
     for (size_t i = 0; i < n; i++) {
         struct source_info *info = mem_calloc(1, sizeof *info);
+        const char *base = strrchr(paths[i], '/'); /* pictures do not depend on where the tests run */
+        snprintf(info->path, sizeof info->path, "%s", base ? base + 1 : paths[i]);
         *vec_push(&s->sources) = info;
         b->source = info;
         if (import_source(paths[i], &(struct source_opts){.progress = &s->progress}, b, false, e) < 0)

@@ -1,0 +1,107 @@
+/* The Goroutines table's insides: by start function, or single. */
+#ifndef TUI_VIEWS_GOROUTINES_H
+#define TUI_VIEWS_GOROUTINES_H
+
+#include "tui/app.h"
+#include "tui/members.h"
+#include "tui/parts.h"
+#include "tui/ruler.h"
+#include "tui/sites.h"
+#include "tui/table.h"
+
+enum gcol {
+#define GCOL(id, title, metric, w, wide, from, single, right, up) GCOL_##id,
+#include "tui/views/goroutines.def"
+#undef GCOL
+    GCOLS
+};
+/* What columns are sorted by. */
+enum metric {
+    METRIC_NONE,
+    METRIC_ID,
+    METRIC_NAME,
+    METRIC_STATE,
+    METRIC_N,
+    METRIC_ALIVE,
+    METRIC_LIFE,
+    METRIC_MEAN,
+    METRIC_RUNNING,
+    METRIC_RUNNABLE,
+    METRIC_CHAN,
+    METRIC_SYNC,
+    METRIC_NETWORK,
+    METRIC_SLEEP,
+    METRIC_SYSCALL,
+    METRIC_P50,
+    METRIC_P99,
+    METRIC_CREATED,
+    METRIC_TRANSITIONS,
+};
+
+struct goroutines_state {
+    struct table_state group, single;
+    uint8_t flat;  /* single goroutines */
+    uint32_t only; /* of this group, IDX_NONE: of all */
+};
+
+/* Sums of a group's members that pass the filter. */
+struct gsum {
+    uint64_t n, alive;
+    ns_t ns[SHARE_COUNT], life;
+    uint32_t rank; /* of its name among all */
+};
+
+/* A row as it is drawn. */
+struct grow {
+    uint32_t id; /* group or gidx */
+    int64_t goid;
+    struct str name, creator;
+    struct gsum sum;
+    ns_t p50, p99, created, ended;
+    uint32_t transitions;
+    uint8_t share; /* last, SHARE_DEAD: ended */
+    bool system, seen;
+    struct str hit;
+};
+
+enum { GDETAIL_WAITS = 10, GDETAIL_CREATORS = 10 };
+struct goroutines_data {
+    struct members members;
+    struct member_filter filter;
+    VEC(struct gsum) sums; /* by group */
+    struct table_key *keys;
+    uint32_t *rows; /* ids in order */
+    uint32_t nrows, room;
+    /* of the last build */
+    struct session_mark mark;
+    struct goroutines_state st;
+    bool built;
+    struct table_col cols[GCOLS];
+    struct table_layout layout;
+    struct rect r;
+    int pane, body; /* rows of the pane; of the table without its header */
+    struct grow *shown;
+    int nshown, shown_room;
+    struct ruler_clock clock;
+    ns_t all, t1; /* length of the trace, its end */
+    /* what is selected */
+    bool any;
+    struct grow sel;
+    uint32_t detail_group;
+    struct session_mark detail_mark;
+    bool detail_read;
+    struct site_wait waits[GDETAIL_WAITS];
+    int nwaits;
+    struct site_creator creators[GDETAIL_CREATORS];
+    int ncreators;
+    uint64_t total;
+};
+
+int goroutines_load(struct app *app, struct nav *nav, void *state, void *data, struct session *s, struct rect r, struct err *e);
+void goroutines_draw(const struct nav *nav, const void *state, const void *data, struct grid *g, struct rect r);
+static inline struct table_state *goroutines_table(struct goroutines_state *st)
+{
+    return st->flat ? &st->single : &st->group;
+}
+
+#endif

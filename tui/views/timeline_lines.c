@@ -1,0 +1,184 @@
+/* The cells of the Timeline's lanes, read once for a window and kept while it stays. */
+#include <string.h>
+
+#include "tui/views/timeline.h"
+
+enum { SUM_MEMBERS = 400 }; /* lanes summed for a group of which a filter leaves a part */
+
+void timeline_lines_release(struct timeline_lines *l)
+{
+    arena_release(&l->arena);
+    map_release(&l->at);
+    vec_free(&l->v);
+    mem_free(l->scratch);
+    mem_free(l->sum);
+    *l = (struct timeline_lines){0};
+}
+
+void timeline_lines_window(struct timeline_lines *l, const struct session *s, const struct tl_window *w, uint32_t filter_text)
+{
+    struct session_mark mark = session_mark(s);
+    if (l->used && window_same(&l->w, w) && session_mark_same(&l->mark, &mark) && l->filter_text == filter_text)
+        return;
+    arena_release(&l->arena);
+    map_clear(&l->at);
+    l->v.n = 0;
+    l->w = *w;
+    l->mark = mark;
+    l->filter_text = filter_text;
+    l->used = true;
+    if (w->n > l->room) {
+        l->room = w->n;
+        l->scratch = mem_realloc(l->scratch, w->n, sizeof *l->scratch);
+        l->sum = mem_realloc(l->sum, w->n, sizeof *l->sum);
+    }
+}
+
+/* How much of cell i lies within the trace. */
+static ns_t covered(const struct timeline_lines *l, const struct session *s, uint32_t i)
+{
+    ns_t a = l->w.t0 + l->w.cell * i, b = a + l->w.cell;
+    a = a > s->t0 ? a : s->t0;
+    b = b < s->t1 ? b : s->t1;
+    return b > a ? b - a : 0;
+}
+
+static int add_cells(struct timeline_lines *l, struct session *s, struct lane lane, struct err *e)
+{
+    if (tl_cells(s, lane, &l->w, l->scratch, e) < 0)
+        return -1;
+    for (uint32_t i = 0; i < l->w.n; i++)
+        for (unsigned h = 0; h < 2; h++)
+            for (unsigned k = 0; k < SHARE_COUNT; k++)
+                l->sum[i].ns[h][k] += l->scratch[i].ns[h][k];
+    return 0;
+}
+
+/* The members of a group that pass the filter and live in the window, summed; at most SUM_MEMBERS. */
+static int sum_members(struct timeline_lines *l, const struct timeline_rows *rows, struct session *s, uint32_t group, bool *too_many,
+                       struct err *e)
+{
+    const struct members *m = &rows->members;
+    uint32_t n = 0;
+    for (uint32_t i = m->start[group]; i < m->start[group + 1]; i++) {
+        if (!member_passes(&rows->filter, m, i) || m->begin[i] >= window_end(&l->w) || m->end[i] <= l->w.t0)
+            continue;
+        if (n++ >= SUM_MEMBERS) {
+            *too_many = true;
+            return 0;
+        }
+        if (add_cells(l, s, (struct lane){LANE_G, m->g[i]}, e) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static uint64_t group_peak(const struct timeline_rows *rows, const struct session *s, uint32_t group)
+{
+    uint64_t peak = s->groups.v[group].peak;
+    uint64_t pass = rows->filter.filter ? 256 * (uint64_t)rows->filter.group_pass[group] : peak;
+    return pass < peak ? pass : peak;
+}
+
+static int group_sum(struct timeline_lines *l, const struct timeline_rows *rows, struct session *s, uint32_t group, bool *too_many,
+                     struct err *e)
+{
+    if (rows->filter.filter && rows->filter.group_pass[group] < s->groups.v[group].n)
+        return sum_members(l, rows, s, group, too_many, e);
+    return add_cells(l, s, (struct lane){LANE_GROUP, group}, e);
+}
+
+/* l->sum of a row, and the peak that heights are of. */
+static int read_row(struct timeline_lines *l, const struct timeline_rows *rows, struct session *s, struct row row, uint64_t *peak,
+                    bool *too_many, struct err *e)
+{
+    memset(l->sum, 0, l->w.n * sizeof *l->sum);
+    switch (row.kind) {
+    case ROW_PROC: return add_cells(l, s, (struct lane){LANE_P, row.id}, e);
+    case ROW_THREAD: return add_cells(l, s, (struct lane){LANE_M, row.id}, e);
+    case ROW_G:
+    case ROW_MEMBER: return add_cells(l, s, (struct lane){LANE_G, row.id}, e);
+    case ROW_GROUP: *peak = group_peak(rows, s, row.id); return group_sum(l, rows, s, row.id, too_many, e);
+    case ROW_RUNTIME:
+        *peak = 0;
+        for (size_t i = 0; i < rows->system.n; i++) {
+            *peak += group_peak(rows, s, rows->system.v[i]);
+            if (group_sum(l, rows, s, rows->system.v[i], too_many, e) < 0)
+                return -1;
+        }
+        return 0;
+    default: return 0;
+    }
+}
+
+static void choose(struct timeline_lines *l, const struct session *s, struct row row, uint64_t peak, struct lane_line *line)
+{
+    for (uint32_t i = 0; i < l->w.n; i++) {
+        const struct tl_cell *c = &l->sum[i];
+        ns_t ns = covered(l, s, i);
+        if (row.kind == ROW_GROUP)
+            line->cells[i] = lane_group(c, ns, peak);
+        else if (row.kind == ROW_RUNTIME)
+            line->cells[i] = lane_runtime(c, ns, peak);
+        else if (row.kind == ROW_PROC || row.kind == ROW_THREAD)
+            line->cells[i] = lane_busy(c, ns);
+        else
+            line->cells[i] = lane_choose(c, ns / 2);
+    }
+}
+
+static void totals(struct timeline_lines *l, const struct session *s, struct lane_line *line)
+{
+    ns_t busy = 0, all = 0;
+    for (uint32_t i = 0; i < l->w.n; i++) {
+        all += covered(l, s, i);
+        for (unsigned h = 0; h < 2; h++) {
+            const ns_t *ns = l->sum[i].ns[h];
+            line->running += ns[SHARE_RUNNING];
+            line->waiting += ns[SHARE_CHAN] + ns[SHARE_SYNC] + ns[SHARE_NETWORK] + ns[SHARE_SLEEP] + ns[SHARE_OTHER];
+            busy += ns[SHARE_RUNNING] + ns[SHARE_SYSCALL] + ns[SHARE_SYSTEM];
+        }
+    }
+    line->busy = all > 0 ? (double)busy / (double)all : 0;
+}
+
+/* Who ran on a proc or thread, cell by cell (in its middle): runs of the same goroutine are one owner. */
+static int read_owners(struct timeline_lines *l, struct session *s, struct row row, struct lane_line *line, struct err *e)
+{
+    struct lane lane = {row.kind == ROW_PROC ? LANE_P : LANE_M, row.id};
+    line->owners = arena_alloc(&l->arena, l->w.n * sizeof *line->owners);
+    gidx last = IDX_NONE;
+    for (uint32_t i = 0; i < l->w.n; i++) {
+        gidx g = line->cells[i].glyph == LANE_BLANK ? IDX_NONE : tl_running_on(s, lane, l->w.t0 + l->w.cell * i + l->w.cell / 2, e);
+        if (e->kind)
+            return -1;
+        if (g != IDX_NONE && g == last) {
+            line->owners[line->nowners - 1].to = (uint16_t)i;
+        } else if (g != IDX_NONE) {
+            const struct goroutine *go = session_g(s, g);
+            line->owners[line->nowners++] = (struct owner){(uint16_t)i, (uint16_t)i, g, go->id, session_str(s, go->name), go->system};
+        }
+        last = g;
+    }
+    return 0;
+}
+
+int timeline_line(struct timeline_lines *l, const struct timeline_rows *rows, struct session *s, struct row row, struct err *e)
+{
+    /* a goroutine's lane is the same alone and in its group */
+    uint64_t key = (uint64_t)(row.kind == ROW_MEMBER ? ROW_G : row.kind) << 32 | row.id;
+    uint32_t at = map_get(&l->at, key);
+    if (at != MAP_NONE)
+        return (int)at;
+    struct lane_line line = {.cells = arena_alloc(&l->arena, l->w.n * sizeof *line.cells)};
+    uint64_t peak = 0;
+    if (read_row(l, rows, s, row, &peak, &line.too_many, e) < 0)
+        return -1;
+    choose(l, s, row, peak, &line);
+    totals(l, s, &line);
+    if ((row.kind == ROW_PROC || row.kind == ROW_THREAD) && read_owners(l, s, row, &line, e) < 0)
+        return -1;
+    map_put(&l->at, key, (uint32_t)l->v.n);
+    *vec_push(&l->v) = line;
+    return (int)l->v.n - 1;
+}

@@ -1,0 +1,377 @@
+/* What the Timeline shows of the session, read for one frame. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tui/views/timeline.h"
+
+enum { MARKS_KEPT = 1 << 16, MARKS_COUNTED = 1 << 18 };
+static const uint32_t mark_kinds = 1u << EV_LOG | 1u << EV_TASK_BEGIN | 1u << EV_REGION_BEGIN | 1u << EV_STACK_SAMPLE;
+
+static ns_t floor_to(ns_t t, ns_t cell)
+{
+    ns_t q = t / cell * cell;
+    return q > t ? q - cell : q;
+}
+
+/* m * 2^j with 16 <= m < 32: finer than what zooming uses, so that the whole trace leaves little of the screen empty. */
+static ns_t fine_width(ns_t want)
+{
+    int shift = want > 32 ? 63 - __builtin_clzll((unsigned long long)want) - 4 : 1;
+    ns_t step = (ns_t)1 << (shift > 1 ? shift : 1);
+    return (want + step - 1) / step * step;
+}
+
+struct tl_window window_over(ns_t t0, ns_t t1, uint32_t n)
+{
+    ns_t cell = fine_width((t1 - t0) / n + 1);
+    while (floor_to(t0, cell) + cell * n < t1)
+        cell = fine_width(cell + 1);
+    return (struct tl_window){floor_to(t0, cell), cell, n};
+}
+
+struct tl_window timeline_whole(const struct session *s, uint32_t n)
+{
+    return window_over(s->t0, s->t1, n ? n : 1);
+}
+
+/* While an import runs the end is a guess from the bytes read; it stays until it is clearly wrong, so that lanes do not hop. */
+static struct tl_window whole_guessed(const struct timeline_data *d, const struct session *s)
+{
+    uint32_t n = (uint32_t)d->n;
+    if (!d->importing || !d->size || !d->done || d->done >= d->size)
+        return timeline_whole(s, n);
+    double end = (double)s->t0 + (double)(s->t1 - s->t0) * (double)d->size / (double)d->done;
+    ns_t shown = window_end(&d->whole) - s->t0;
+    bool fits = d->whole.n == n && d->whole.t0 <= s->t0 && s->t1 < window_end(&d->whole);
+    double want = end - (double)s->t0;
+    if (fits && want < 1.1 * (double)shown && want > .6 * (double)shown)
+        return d->whole;
+    return window_over(s->t0, (ns_t)end, n);
+}
+
+void timeline_layout(struct timeline_data *d, struct rect r)
+{
+    d->r = r;
+    d->H = r.h + 2; /* the app's title and hints */
+    d->label = r.w < 72 ? 20 : r.w < 100 ? 26 : r.w < 160 ? 32 : 44;
+    int columns = r.w < 100 ? 0 : r.w < 160 ? 6 : 7 + 9 + 9;
+    d->x0 = d->label + columns + 1;
+    d->n = r.w - d->x0 > 8 ? r.w - d->x0 : 8;
+    d->pane = d->H < 20 ? 2 : d->H < 30 ? 4 : d->H < 45 ? 7 : 10;
+    d->tall = d->H >= 35;
+    int head = d->tall ? 4 : 3;
+    d->nshown = r.h - head - 1 - d->pane;
+    if (d->nshown < 1)
+        d->nshown = 1;
+    if (d->nshown > d->room) {
+        d->room = d->nshown;
+        d->shown = mem_realloc(d->shown, (size_t)d->room, sizeof *d->shown);
+    }
+}
+
+static void load_progress(struct app *app, struct timeline_data *d, struct session *s)
+{
+    d->importing = __atomic_load_n(&s->importing, __ATOMIC_RELAXED);
+    d->done = __atomic_load_n(&s->progress.bytes_done, __ATOMIC_RELAXED);
+    d->size = __atomic_load_n(&s->progress.bytes_total, __ATOMIC_RELAXED);
+    d->events = __atomic_load_n(&s->progress.events, __ATOMIC_RELAXED);
+    d->goroutines = s->goroutines.n;
+    int64_t now = app_clock(app), past = now - d->rate_at;
+    if (!d->rate_at) {
+        d->rate_at = now;
+        d->rate_events = d->events;
+    } else if (past > 0) {
+        d->rate = (double)(d->events - d->rate_events) / ((double)past / 1e9);
+    }
+    double todo = d->done && d->size > d->done ? (double)(d->size - d->done) / (double)d->done : 0;
+    d->left = d->rate > 0 ? todo * (double)d->events / d->rate : 0;
+}
+
+/* The window that nav asks for, kept within the trace. */
+static void load_window(struct timeline_data *d, struct nav *nav, const struct session *s)
+{
+    uint32_t n = (uint32_t)d->n;
+    d->whole = whole_guessed(d, s);
+    d->is_whole = nav->cell <= 0 || nav->cell >= d->whole.cell;
+    if (d->is_whole) {
+        nav->cell = 0;
+        d->w = d->whole;
+    } else {
+        ns_t first = floor_to(s->t0, nav->cell), last = floor_to(s->t1 + nav->cell - 1, nav->cell) - nav->cell * n;
+        ns_t t0 = floor_to(nav->t0, nav->cell);
+        t0 = t0 > last ? last : t0;
+        nav->t0 = t0 < first ? first : t0;
+        d->w = (struct tl_window){nav->t0, nav->cell, n};
+    }
+    ns_t edge = s->t1 - d->w.t0, map = s->t1 - d->whole.t0;
+    d->edge = d->importing && edge < d->w.cell * n ? (int)(edge / d->w.cell) + 1 : (int)n;
+    d->map_edge = d->importing && map < d->whole.cell * n ? (int)(map / d->whole.cell) + 1 : (int)n;
+    d->clock = (struct ruler_clock){s->t0, nav->wall ? s->wall_t0 : NS_NONE};
+}
+
+/* Active goroutines of the program over the whole trace: all of them without the runtime's own. */
+static int load_minimap(struct timeline_data *d, struct session *s, struct err *e)
+{
+    struct session_mark mark = session_mark(s);
+    uint32_t n = (uint32_t)d->n;
+    if (d->heights && d->map_n == n && session_mark_same(&mark, &d->map_mark) && window_same(&d->whole, &d->map_w))
+        return 0;
+    d->heights = mem_realloc(d->heights, n, 1);
+    double *active = mem_calloc(n, sizeof *active);
+    struct tl_cell *cells = mem_alloc(n, sizeof *cells);
+    int rc = tl_cells(s, (struct lane){LANE_ALL, 0}, &d->whole, cells, e);
+    for (uint32_t i = 0; rc == 0 && i < n; i++)
+        active[i] = (double)lane_active(&cells[i]);
+    for (uint32_t k = 0; rc == 0 && k < s->groups.n; k++) {
+        if (!s->groups.v[k].system || !s->groups.v[k].n)
+            continue;
+        rc = tl_cells(s, (struct lane){LANE_GROUP, k}, &d->whole, cells, e);
+        for (uint32_t i = 0; rc == 0 && i < n; i++)
+            active[i] -= (double)lane_active(&cells[i]);
+    }
+    minimap_levels(active, (int)n, d->heights);
+    d->map_mark = mark;
+    d->map_w = d->whole;
+    d->map_n = n;
+    mem_free(active);
+    mem_free(cells);
+    return rc;
+}
+
+static void count_mark(struct timeline_data *d, struct mark_cell *cells, const struct mark *m)
+{
+    enum mark_kind k = mark_kind_of(m);
+    ns_t at = (m->t - d->w.t0) / d->w.cell;
+    if (k < MARK_KINDS && at >= 0 && at < d->n)
+        cells[at].n[k]++;
+}
+
+/* Marks of the window: all are counted up to a bound; when they are few enough to be kept, lanes show them too. */
+static int load_marks(struct timeline_data *d, struct session *s, struct err *e)
+{
+    struct session_mark mark = session_mark(s);
+    if (d->marks_read && window_same(&d->marks_w, &d->w) && session_mark_same(&mark, &d->marks_mark))
+        return 0;
+    d->mark_cells = mem_realloc(d->mark_cells, (size_t)d->n, sizeof *d->mark_cells);
+    memset(d->mark_cells, 0, (size_t)d->n * sizeof *d->mark_cells);
+    memset(&d->mark_sum, 0, sizeof d->mark_sum);
+    vec_reserve(&d->marks, MARKS_KEPT);
+    size_t all = 0;
+    ns_t from = d->w.t0, end = window_end(&d->w);
+    for (;;) {
+        long n = tl_marks(s, mark_kinds, from, end, d->marks.v, MARKS_KEPT, e);
+        if (n < 0)
+            return -1;
+        for (long i = 0; i < n; i++)
+            count_mark(d, d->mark_cells, &d->marks.v[i]);
+        all += (size_t)n;
+        d->marks.n = (size_t)n;
+        if (n < MARKS_KEPT || all >= MARKS_COUNTED)
+            break;
+        from = d->marks.v[n - 1].t + 1;
+    }
+    d->marks_cut = all >= MARKS_COUNTED;
+    if (all > d->marks.n)
+        d->marks.n = 0;
+    for (int i = 0; i < d->n; i++)
+        for (unsigned k = 0; k < MARK_KINDS; k++)
+            d->mark_sum.n[k] += d->mark_cells[i].n[k];
+    d->marks_w = d->w;
+    d->marks_mark = mark;
+    d->marks_read = true;
+    return 0;
+}
+
+/* Logs in more than a third of the cells would leave nothing of the lane: they are then told by the marks line alone. */
+static bool crowded(const struct mark_cell *cells, int n)
+{
+    int held = 0;
+    for (int i = 0; i < n; i++)
+        held += (cells[i].n[MARK_LOG] || cells[i].n[MARK_TASK]) && !cells[i].n[MARK_DEADLINE] && !cells[i].n[MARK_CANCEL];
+    return 3 * held > n;
+}
+
+/* Gives the shown lanes their marks. Samples stay in the marks line: at 100 a second they would cover every state. */
+static void mark_rows(struct timeline_data *d, const struct session *s)
+{
+    struct map at = {0};
+    for (int i = 0; i < d->nshown; i++) {
+        struct shown_row *row = &d->shown[i];
+        if (row->row.kind == ROW_G || row->row.kind == ROW_MEMBER)
+            map_put(&at, row->row.id, (uint32_t)i);
+        else if (row->row.kind == ROW_GROUP)
+            map_put(&at, (uint64_t)1 << 32 | row->row.id, (uint32_t)i);
+    }
+    for (size_t i = 0; i < d->marks.n; i++) {
+        const struct mark *m = &d->marks.v[i];
+        if (m->g == IDX_NONE || m->g >= s->goroutines.n || m->kind == EV_STACK_SAMPLE)
+            continue;
+        uint64_t keys[2] = {m->g, (uint64_t)1 << 32 | session_g(s, m->g)->group};
+        for (unsigned k = 0; k < 2; k++) {
+            uint32_t r = map_get(&at, keys[k]);
+            if (r == MAP_NONE)
+                continue;
+            struct shown_row *row = &d->shown[r];
+            if (!row->marks) {
+                row->marks = arena_alloc(&d->frame, (size_t)d->n * sizeof *row->marks);
+                memset(row->marks, 0, (size_t)d->n * sizeof *row->marks);
+            }
+            count_mark(d, row->marks, m);
+        }
+    }
+    map_release(&at);
+    for (int i = 0; i < d->nshown; i++)
+        if (d->shown[i].marks && crowded(d->shown[i].marks, d->n))
+            d->shown[i].marks = NULL;
+}
+
+/* The moment that labels and the pane speak of. */
+static ns_t moment(const struct timeline_data *d, const struct session *s, const struct nav *nav)
+{
+    ns_t t = nav->cursor != NS_NONE ? nav->cursor : window_end(&d->w) - 1;
+    t = t >= s->t1 ? s->t1 - 1 : t;
+    return t < s->t0 ? s->t0 : t;
+}
+
+static int load_doing(struct session *s, gidx g, ns_t t, struct doing *out, struct err *e)
+{
+    struct span sp;
+    int got = tl_span_at(s, g, t, &sp, e);
+    if (got < 0)
+        return -1;
+    out->known = true;
+    out->alive = got;
+    out->ended = session_g(s, g)->ended <= t;
+    if (!got)
+        return 0;
+    out->state = sp.state;
+    out->share = sp.share;
+    if (sp.state == G_WAITING)
+        out->reason = session_str(s, session_class(s, sp.class)->name);
+    frame_id f = sp.state == G_WAITING || sp.state == G_SYSCALL ? frame_of_interest(s, sp.stack) : 0;
+    if (f) {
+        out->file = session_str(s, session_frame(s, f)->file);
+        out->line = session_frame(s, f)->line;
+    }
+    return 0;
+}
+
+static int load_row(struct timeline_data *d, struct session *s, struct nav *nav, const struct timeline_state *st, size_t index,
+                    struct shown_row *out, struct err *e)
+{
+    struct row row = d->rows.v.v[index];
+    *out = (struct shown_row){.row = row, .line = -1, .selected = timeline_row_selected(&row, st, nav)};
+    if (row.kind == ROW_G || row.kind == ROW_MEMBER) {
+        const struct goroutine *g = session_g(s, row.id);
+        out->id = g->id;
+        out->name = session_str(s, g->name);
+        out->system = g->system;
+        if (row.kind == ROW_MEMBER && !g->system && load_doing(s, row.id, moment(d, s, nav), &out->doing, e) < 0)
+            return -1;
+    } else if (row.kind == ROW_GROUP || row.kind == ROW_ELSEWHERE) {
+        out->name = session_str(s, s->groups.v[row.id].name);
+        out->n = timeline_group_n(&d->rows, s, row.id);
+        out->open = timeline_is_open(st, row.id);
+    } else if (row.kind == ROW_RUNTIME) {
+        out->n = d->rows.runtime_n;
+        out->open = st->runtime_open;
+        out->system = true;
+    } else if (row.kind == ROW_PROC) {
+        out->id = s->procs.v[row.id].id;
+    } else if (row.kind == ROW_THREAD) {
+        out->id = (int64_t)s->threads.v[row.id].id;
+    }
+    if (row.kind == ROW_GAP || row.kind == ROW_ELSEWHERE)
+        return 0;
+    out->line = timeline_line(&d->lines, &d->rows, s, row, e);
+    return out->line < 0 ? -1 : 0;
+}
+
+/* "N elsewhere": what the open group's rows before this one leave out. */
+static void count_elsewhere(struct timeline_data *d)
+{
+    for (int i = 0; i < d->nshown; i++) {
+        struct shown_row *r = &d->shown[i];
+        if (r->row.kind != ROW_ELSEWHERE)
+            continue;
+        size_t at = (size_t)(r - d->shown) + d->top_row, members = 0;
+        while (at > members && d->rows.v.v[at - members - 1].kind == ROW_MEMBER)
+            members++;
+        r->n = r->n > members ? r->n - members : 0;
+    }
+}
+
+/* A selected goroutine in a folded group opens it: nothing that is selected is out of sight. */
+static void reveal(struct timeline_data *d, const struct session *s, struct nav *nav, struct timeline_state *st)
+{
+    if (nav->g != IDX_NONE && nav->g >= s->goroutines.n)
+        nav->g = IDX_NONE;
+    if (nav->group != IDX_NONE && nav->group >= s->groups.n)
+        nav->group = IDX_NONE;
+    if (nav->g == IDX_NONE || (nav->g == d->revealed && d->rows.built))
+        return;
+    uint32_t group = session_g(s, nav->g)->group;
+    if (group < s->groups.n && s->groups.v[group].system)
+        st->runtime_open = 1;
+    else if (!st->flat && group < s->groups.n && !timeline_is_open(st, group))
+        timeline_set_open(st, group, true);
+}
+
+/* Scrolls so that the selected row shows, but only when it changed: a wheel may leave it. */
+static void scroll(struct timeline_data *d, const struct nav *nav, struct timeline_state *st, bool changed)
+{
+    d->total = (long)d->rows.v.n;
+    d->selected = timeline_rows_find(&d->rows, st, nav);
+    bool moved =
+        nav->g != d->revealed || nav->group != d->revealed_group || memcmp(&st->lane, &d->revealed_lane, sizeof st->lane) != 0 || changed;
+    d->revealed = nav->g;
+    d->revealed_group = nav->group;
+    d->revealed_lane = st->lane;
+    long top = st->top, last = d->total - d->nshown;
+    if (moved && d->selected >= 0) {
+        if (d->selected < top)
+            top = d->selected;
+        if (d->selected >= top + d->nshown)
+            top = d->selected - d->nshown + 1;
+    }
+    top = top > last ? last : top;
+    st->top = (uint32_t)(top > 0 ? top : 0);
+    d->top_row = st->top;
+    if (d->nshown > d->total - top)
+        d->nshown = (int)(d->total - st->top);
+}
+
+static int load_rows(struct app *app, struct timeline_data *d, struct nav *nav, struct timeline_state *st, struct session *s, struct err *e)
+{
+    reveal(d, s, nav, st);
+    bool changed = timeline_rows_update(&d->rows, s, st, &d->w, nav->filter, app_text_get(app, nav->filter), nav->g, e);
+    timeline_lines_window(&d->lines, s, &d->w, nav->filter);
+    scroll(d, nav, st, changed);
+    for (int i = 0; i < d->nshown; i++)
+        if (load_row(d, s, nav, st, st->top + (size_t)i, &d->shown[i], e) < 0)
+            return -1;
+    count_elsewhere(d);
+    return e->kind ? -1 : 0;
+}
+
+int timeline_load(struct app *app, struct nav *nav, void *state, void *data, struct session *s, struct rect r, struct err *e)
+{
+    struct timeline_state *st = state;
+    struct timeline_data *d = data;
+    timeline_layout(d, r);
+    load_progress(app, d, s);
+    arena_release(&d->frame);
+    d->empty = s->t1 <= s->t0 || !s->segments.n;
+    if (d->empty) {
+        d->nshown = 0;
+        d->detail.kind = DETAIL_NONE;
+        return 0;
+    }
+    load_window(d, nav, s);
+    if (load_rows(app, d, nav, st, s, e) < 0 || load_minimap(d, s, e) < 0 || load_marks(d, s, e) < 0)
+        return -1;
+    mark_rows(d, s);
+    d->gc = mem_realloc(d->gc, (size_t)d->n, 1);
+    gcband_cells(s, &d->w, d->gc);
+    return timeline_detail_load(d, s, nav, st, moment(d, s, nav), e);
+}

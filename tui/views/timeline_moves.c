@@ -1,0 +1,416 @@
+/* What the Timeline's commands do: moves of the cursor, the window and the selection. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tui/views/edges.h"
+#include "tui/views/timeline.h"
+
+/* What a command works on. */
+struct moves {
+    struct app *app;
+    struct nav *nav;
+    struct timeline_state *st;
+    struct timeline_data *d;
+    struct session *s;
+    const char *arg;
+};
+
+static const char *const sort_words[TSORTS] = {
+    [TSORT_ACTIVE] = "time active", [TSORT_WAITING] = "time waiting",   [TSORT_RUNNABLE] = "time runnable",
+    [TSORT_COUNT] = "number",       [TSORT_ALIVE] = "alive at the end", [TSORT_FIRST] = "first appearance",
+    [TSORT_NAME] = "name",
+};
+static const char *const lane_words[TLANES] = {"goroutines", "procs and goroutines", "procs, threads and goroutines"};
+
+void timeline_select(struct nav *nav, struct timeline_state *st, struct row row)
+{
+    if (row.kind == ROW_GAP || row.kind == ROW_ELSEWHERE)
+        return;
+    nav->g = row.kind == ROW_G || row.kind == ROW_MEMBER ? row.id : IDX_NONE;
+    nav->group = row.kind == ROW_GROUP ? row.id : IDX_NONE;
+    st->on_runtime = row.kind == ROW_RUNTIME;
+    st->lane = row.kind == ROW_PROC || row.kind == ROW_THREAD ? row : (struct row){ROW_GAP, 0};
+}
+
+static bool selectable(const struct timeline_data *d, long i)
+{
+    return d->rows.v.v[i].kind != ROW_GAP && d->rows.v.v[i].kind != ROW_ELSEWHERE;
+}
+
+/* Selects the row `by` rows on, stopping at the ends; rows that stand for nothing are passed over. */
+static void move_rows(struct moves *m, long by)
+{
+    struct timeline_data *d = m->d;
+    long n = (long)d->rows.v.n, at = timeline_rows_find(&d->rows, m->st, m->nav), step = by > 0 ? 1 : -1;
+    if (!n)
+        return;
+    long to = at < 0 ? (by > 0 ? (long)m->st->top : (long)m->st->top) : at + by;
+    to = to < 0 ? 0 : to >= n ? n - 1 : to;
+    while (to >= 0 && to < n && !selectable(d, to))
+        to += step;
+    if (to >= 0 && to < n)
+        timeline_select(m->nav, m->st, d->rows.v.v[to]);
+}
+
+static ns_t clamp_time(const struct session *s, ns_t t)
+{
+    t = t >= s->t1 ? s->t1 - 1 : t;
+    return t < s->t0 ? s->t0 : t;
+}
+
+void timeline_show_time(struct timeline_data *d, struct nav *nav, const struct session *s, ns_t t)
+{
+    if (nav->cell <= 0 || (t >= nav->t0 && t < nav->t0 + nav->cell * d->n))
+        return;
+    struct tl_window w = tl_window_at(t, nav->cell, (uint32_t)d->n, (uint32_t)d->n / 2);
+    nav->t0 = w.t0;
+    (void)s;
+}
+
+static void move_cursor(struct moves *m, int cells)
+{
+    struct nav *nav = m->nav;
+    const struct tl_window *w = &m->d->w;
+    if (nav->cursor == NS_NONE)
+        nav->cursor = w->t0 + w->cell * (w->n / 2) + w->cell / 2;
+    else
+        nav->cursor += cells * w->cell;
+    nav->cursor = clamp_time(m->s, nav->cursor);
+    if (nav->cell <= 0)
+        return;
+    ns_t eighth = w->cell * (w->n / 8 + 1);
+    if (nav->cursor < nav->t0)
+        nav->t0 -= nav->t0 - nav->cursor > eighth ? nav->t0 - nav->cursor + w->cell : eighth;
+    else if (nav->cursor >= nav->t0 + w->cell * w->n)
+        nav->t0 += eighth;
+}
+
+static void pan(struct moves *m, int dir)
+{
+    if (m->nav->cell <= 0)
+        return;
+    ns_t by = m->d->w.cell * (m->d->w.n / 2) * dir, cursor = m->nav->cursor;
+    m->nav->t0 += by;
+    if (cursor != NS_NONE)
+        m->nav->cursor = clamp_time(m->s, cursor + by);
+}
+
+/* The cursor's time stays in its cell; without a cursor the middle does. */
+static void zoom(struct moves *m, int steps)
+{
+    const struct tl_window *w = &m->d->w;
+    ns_t t = m->nav->cursor;
+    if (t == NS_NONE || t < w->t0 || t >= window_end(w))
+        t = w->t0 + w->cell * (w->n / 2);
+    ns_t cell = tl_zoom(w->cell, steps);
+    if (cell >= m->d->whole.cell) {
+        m->nav->cell = 0;
+        return;
+    }
+    uint32_t at = (uint32_t)((t - w->t0) / w->cell);
+    struct tl_window to = tl_window_at(t, cell, w->n, at);
+    m->nav->t0 = to.t0;
+    m->nav->cell = to.cell;
+}
+
+/* Shows [a, b) over most of the window. */
+static void zoom_to(struct moves *m, ns_t a, ns_t b)
+{
+    uint32_t n = m->d->w.n;
+    ns_t len = b > a ? b - a : 1, cell = tl_cell_width(len * 5 / 4 / n + 1);
+    struct tl_window w = tl_window_at(a + len / 2, cell, n, n / 2);
+    m->nav->cell = cell >= m->d->whole.cell ? 0 : w.cell;
+    m->nav->t0 = w.t0;
+}
+
+/* Runs fn under the session's lock and shows its error. */
+static bool read_failed(struct moves *m, int rc, struct err *e)
+{
+    if (rc < 0)
+        app_message(m->app, ROLE_ERROR, "%s", e->what);
+    return rc < 0;
+}
+
+static void zoom_selection(struct moves *m)
+{
+    struct nav *nav = m->nav;
+    struct span sp;
+    struct err e = ERR_INIT;
+    if (nav->range0 != NS_NONE && nav->range1 != NS_NONE) {
+        zoom_to(m, nav->range0, nav->range1);
+        return;
+    }
+    if (nav->g == IDX_NONE || nav->cursor == NS_NONE) {
+        app_message(m->app, ROLE_MESSAGE, "nothing to zoom to: mark a range with v, or select a goroutine and a moment");
+        return;
+    }
+    int got = tl_span_at(m->s, nav->g, nav->cursor, &sp, &e);
+    if (!read_failed(m, got, &e) && got)
+        zoom_to(m, sp.t0, sp.t1);
+    else if (!got)
+        app_message(m->app, ROLE_MESSAGE, "it does not live at the cursor");
+}
+
+static void step_span(struct moves *m, int dir)
+{
+    if (edge_span(m->app, m->nav, m->s, dir))
+        timeline_show_time(m->d, m->nav, m->s, m->nav->cursor);
+}
+
+static void follow_edge(struct moves *m, int dir)
+{
+    if (edge_follow(m->app, m->nav, m->s, dir))
+        timeline_show_time(m->d, m->nav, m->s, m->nav->cursor);
+}
+
+static const uint32_t step_kinds = 1u << EV_LOG | 1u << EV_TASK_BEGIN | 1u << EV_REGION_BEGIN | 1u << EV_STACK_SAMPLE;
+
+/* The mark next after t, or last before it: backwards through stretches that grow, so that a near one is found at once. */
+static long find_mark(struct session *s, ns_t t, int dir, ns_t near, struct mark *out, struct err *e)
+{
+    if (dir > 0)
+        return tl_marks(s, step_kinds, t + 1, s->t1 + 1, out, 1, e);
+    enum { SOME = 256 };
+    struct mark *buf = mem_alloc(SOME, sizeof *buf);
+    long n = 0;
+    ns_t end = t, len = near;
+    while (n == 0 && end > s->t0) {
+        ns_t from = end - s->t0 > len ? end - len : s->t0;
+        n = tl_marks(s, step_kinds, from, end, buf, SOME, e);
+        if (n == SOME && len > SOME) { /* too many: the last of them lie in a later part */
+            len /= 4;
+            n = 0;
+            continue;
+        }
+        if (n == 0) {
+            end = from;
+            len *= 4;
+        }
+    }
+    if (n > 0) {
+        *out = buf[n - 1];
+        n = 1;
+    }
+    mem_free(buf);
+    return n;
+}
+
+static void step_mark(struct moves *m, int dir)
+{
+    struct nav *nav = m->nav;
+    struct mark mark;
+    struct err e = ERR_INIT;
+    ns_t from = nav->cursor != NS_NONE ? nav->cursor : dir > 0 ? m->s->t0 - 1 : m->s->t1 + 1;
+    long got = find_mark(m->s, from, dir, m->d->w.cell, &mark, &e);
+    if (read_failed(m, got < 0 ? -1 : 0, &e))
+        return;
+    if (!got) {
+        app_message(m->app, ROLE_MESSAGE, dir > 0 ? "no mark after this" : "no mark before this");
+        return;
+    }
+    nav->cursor = mark.t;
+    if (mark.g != IDX_NONE)
+        timeline_select(nav, m->st, (struct row){ROW_G, mark.g});
+    timeline_show_time(m->d, nav, m->s, mark.t);
+    struct str a = session_str(m->s, mark.s[0]), b = session_str(m->s, mark.s[1]);
+    char cat[128], text[300];
+    text_visible(cat, sizeof cat, a.p, a.n);
+    text_visible(text, sizeof text, b.p, b.n);
+    app_message(m->app, ROLE_MARK_LOG, "%s: %s%s%s", event_kind_names[mark.kind], cat, *cat && *text ? ": " : "", text);
+}
+
+static void toggle_range(struct moves *m)
+{
+    struct nav *nav = m->nav;
+    if (nav->range0 != NS_NONE && nav->range1 != NS_NONE) {
+        nav->range0 = nav->range1 = NS_NONE;
+        return;
+    }
+    if (nav->cursor == NS_NONE)
+        move_cursor(m, 0);
+    if (nav->range0 == NS_NONE) {
+        nav->range0 = nav->cursor;
+        app_message(m->app, ROLE_MESSAGE, "move to the other end, then v again");
+        return;
+    }
+    ns_t a = nav->range0, b = nav->cursor;
+    nav->range0 = a < b ? a : b;
+    nav->range1 = a < b ? b : a;
+}
+
+/* The group of what is selected: itself, or the one that its goroutine is a row of. IDX_NONE: none. */
+static uint32_t selected_group(const struct moves *m)
+{
+    if (m->nav->g != IDX_NONE)
+        return session_g(m->s, m->nav->g)->group;
+    return m->nav->group;
+}
+
+static void fold(struct moves *m)
+{
+    uint32_t group = selected_group(m);
+    bool runtime = m->st->on_runtime || (group != IDX_NONE && group < m->s->groups.n && m->s->groups.v[group].system);
+    if (runtime) {
+        m->st->runtime_open = !m->st->runtime_open;
+        timeline_select(m->nav, m->st, (struct row){ROW_RUNTIME, 0});
+    } else if (group != IDX_NONE && !m->st->flat) {
+        timeline_set_open(m->st, group, !timeline_is_open(m->st, group));
+        if (timeline_group_n(&m->d->rows, m->s, group) > 1)
+            timeline_select(m->nav, m->st, (struct row){ROW_GROUP, group});
+    }
+}
+
+static void fold_all(struct moves *m)
+{
+    bool any = m->st->all_open || m->st->nfolds;
+    m->st->all_open = !any;
+    m->st->runtime_open = !any;
+    m->st->nfolds = 0;
+    if (any && m->nav->g != IDX_NONE)
+        timeline_select(m->nav, m->st, (struct row){ROW_GROUP, session_g(m->s, m->nav->g)->group});
+}
+
+static void group_by(struct moves *m)
+{
+    m->st->flat = !m->st->flat;
+    app_message(m->app, ROLE_MESSAGE, m->st->flat ? "goroutines one by one, in order of appearance" : "grouped by start function");
+}
+
+static void sort(struct moves *m)
+{
+    m->st->sort = (uint8_t)((m->st->sort + 1) % TSORTS);
+    app_message(m->app, ROLE_MESSAGE, "groups sorted by %s", sort_words[m->st->sort]);
+}
+
+static void lanes(struct moves *m)
+{
+    m->st->lanes = (uint8_t)((m->st->lanes + 1) % TLANES);
+    m->st->top = 0;
+    app_message(m->app, ROLE_MESSAGE, "lanes: %s", lane_words[m->st->lanes]);
+}
+
+static void drill(struct moves *m)
+{
+    if (m->nav->g != IDX_NONE)
+        app_show(m->app, VIEW_ID_GOROUTINE, true);
+    else
+        fold(m);
+}
+
+static void to_end(struct moves *m, bool end)
+{
+    m->nav->cursor = end ? m->s->t1 - 1 : m->s->t0;
+    timeline_show_time(m->d, m->nav, m->s, m->nav->cursor);
+}
+
+/* Commands as data: moves by rows, by cells, and what takes no number. */
+static bool move_command(struct moves *m, enum cmd cmd)
+{
+    long page = m->d->nshown > 1 ? m->d->nshown - 1 : 1, all = m->d->total;
+    switch (cmd) {
+    case CMD_DOWN: move_rows(m, 1); return true;
+    case CMD_UP: move_rows(m, -1); return true;
+    case CMD_PAGE_DOWN: move_rows(m, page); return true;
+    case CMD_PAGE_UP: move_rows(m, -page); return true;
+    case CMD_HALF_DOWN: move_rows(m, page / 2 + 1); return true;
+    case CMD_HALF_UP: move_rows(m, -page / 2 - 1); return true;
+    case CMD_FIRST: move_rows(m, -all - 1); return true;
+    case CMD_LAST: move_rows(m, all + 1); return true;
+    case CMD_LEFT: move_cursor(m, -1); return true;
+    case CMD_RIGHT: move_cursor(m, 1); return true;
+    case CMD_PAN_LEFT: pan(m, -1); return true;
+    case CMD_PAN_RIGHT: pan(m, 1); return true;
+    case CMD_START: to_end(m, false); return true;
+    case CMD_END: to_end(m, true); return true;
+    default: return false;
+    }
+}
+
+static bool other_command(struct moves *m, enum cmd cmd)
+{
+    switch (cmd) {
+    case CMD_ZOOM_IN: zoom(m, -1); return true;
+    case CMD_ZOOM_OUT: zoom(m, 1); return true;
+    case CMD_ZOOM_SELECTION: zoom_selection(m); return true;
+    case CMD_ZOOM_ALL: m->nav->cell = 0; return true;
+    case CMD_NEXT_SPAN: step_span(m, 1); return true;
+    case CMD_PREV_SPAN: step_span(m, -1); return true;
+    case CMD_NEXT_MARK: step_mark(m, 1); return true;
+    case CMD_PREV_MARK: step_mark(m, -1); return true;
+    case CMD_EDGE_BACK: follow_edge(m, -1); return true;
+    case CMD_EDGE_FORTH: follow_edge(m, 1); return true;
+    case CMD_RANGE: toggle_range(m); return true;
+    case CMD_FOLD: fold(m); return true;
+    case CMD_FOLD_ALL: fold_all(m); return true;
+    case CMD_GROUP: group_by(m); return true;
+    case CMD_SORT: sort(m); return true;
+    case CMD_SORT_REVERSE: m->st->reverse = !m->st->reverse; return true;
+    case CMD_LANES: lanes(m); return true;
+    case CMD_DRILL: drill(m); return true;
+    default: return false;
+    }
+}
+
+bool timeline_command(struct app *app, enum cmd cmd, const char *arg, struct nav *nav, void *state, void *data, struct session *s)
+{
+    struct moves m = {app, nav, state, data, s, arg};
+    session_read(s);
+    bool done = m.d->empty ? false : move_command(&m, cmd) || other_command(&m, cmd);
+    session_done(s);
+    return done;
+}
+
+/* The row under y, or -1. */
+static long row_at(const struct timeline_data *d, int y)
+{
+    int head = d->tall ? 4 : 3;
+    return y >= head && y < head + d->nshown ? (long)d->top_row + y - head : -1;
+}
+
+static void click(struct moves *m, int x, int y)
+{
+    struct timeline_data *d = m->d;
+    int cell = x - d->x0;
+    if (y == 0 && cell >= 0 && cell < d->n && !d->is_whole) { /* the minimap: there */
+        struct tl_window w = tl_window_at(d->whole.t0 + d->whole.cell * cell, d->w.cell, d->w.n, d->w.n / 2);
+        m->nav->t0 = w.t0;
+        return;
+    }
+    if (cell >= 0 && cell < d->n && y > 0)
+        m->nav->cursor = clamp_time(m->s, d->w.t0 + d->w.cell * cell + d->w.cell / 2);
+    long row = row_at(d, y);
+    if (row >= 0 && row < d->total && selectable(d, row))
+        timeline_select(m->nav, m->st, d->rows.v.v[row]);
+    if (row >= 0 && cell < 0 && x < 3)
+        fold(m);
+}
+
+bool timeline_mouse(struct app *app, int x, int y, enum mouse_kind kind, struct nav *nav, void *state, void *data, struct session *s)
+{
+    struct timeline_data *d = data;
+    struct moves m = {app, nav, state, d, s, ""};
+    if (d->empty)
+        return false;
+    x -= d->r.x;
+    y -= d->r.y;
+    int cell = x - d->x0;
+    ns_t t = d->w.t0 + d->w.cell * (cell < 0 ? 0 : cell >= d->n ? d->n - 1 : cell);
+    session_read(s);
+    switch (kind) {
+    case MOUSE_PRESS:
+        click(&m, x, y);
+        d->drag_from = cell >= 0 && y > 0 ? t : NS_NONE;
+        break;
+    case MOUSE_DRAG:
+        if (d->drag_from != NS_NONE && t != d->drag_from) {
+            nav->range0 = t < d->drag_from ? t : d->drag_from;
+            nav->range1 = (t < d->drag_from ? d->drag_from : t) + d->w.cell;
+            nav->cursor = clamp_time(s, t);
+        }
+        break;
+    case MOUSE_RELEASE: d->drag_from = NS_NONE; break;
+    case MOUSE_DOUBLE: drill(&m); break;
+    }
+    session_done(s);
+    return true;
+}

@@ -1,0 +1,231 @@
+/* Which rows the Timeline has, in which order. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tui/views/timeline.h"
+
+bool timeline_is_open(const struct timeline_state *st, uint32_t group)
+{
+    for (uint32_t i = 0; i < st->nfolds; i++)
+        if (st->folds[i] == group)
+            return !st->all_open;
+    return st->all_open;
+}
+
+void timeline_set_open(struct timeline_state *st, uint32_t group, bool open)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < st->nfolds; i++)
+        if (st->folds[i] != group)
+            st->folds[n++] = st->folds[i];
+    if (open != (bool)st->all_open) {
+        if (n == TIMELINE_FOLDS)
+            memmove(st->folds, st->folds + 1, --n * sizeof *st->folds);
+        st->folds[n++] = group;
+    }
+    st->nfolds = n;
+}
+
+void timeline_rows_release(struct timeline_rows *r)
+{
+    member_filter_release(&r->filter);
+    members_release(&r->members);
+    vec_free(&r->v);
+    vec_free(&r->order);
+    vec_free(&r->system);
+    *r = (struct timeline_rows){0};
+}
+
+uint32_t timeline_group_n(const struct timeline_rows *r, const struct session *s, uint32_t group)
+{
+    if (r->filter.filter)
+        return group < r->members.ngroups ? r->filter.group_pass[group] : 0;
+    return s->groups.v[group].n;
+}
+
+/* What groups are sorted by: larger first. */
+static double sort_value(const struct session *s, const struct timeline_rows *r, enum timeline_sort by, uint32_t group)
+{
+    const struct group *g = &s->groups.v[group];
+    switch (by) {
+    case TSORT_ACTIVE: return (double)(g->ns[SHARE_RUNNING] + g->ns[SHARE_RUNNABLE] + g->ns[SHARE_SYSCALL]);
+    case TSORT_WAITING:
+        return (double)(g->ns[SHARE_CHAN] + g->ns[SHARE_SYNC] + g->ns[SHARE_NETWORK] + g->ns[SHARE_SLEEP] + g->ns[SHARE_OTHER]);
+    case TSORT_RUNNABLE: return (double)g->ns[SHARE_RUNNABLE];
+    case TSORT_COUNT: return timeline_group_n(r, s, group);
+    case TSORT_ALIVE: return g->alive;
+    case TSORT_FIRST: return -(double)g->first;
+    default: return 0;
+    }
+}
+
+struct sort_key {
+    double value;
+    struct str name;
+    uint32_t group;
+};
+
+static int by_key(const void *a, const void *b)
+{
+    const struct sort_key *x = a, *y = b;
+    if (x->value != y->value)
+        return x->value > y->value ? -1 : 1;
+    size_t n = x->name.n < y->name.n ? x->name.n : y->name.n;
+    int c = memcmp(x->name.p, y->name.p, n);
+    if (!c)
+        c = (x->name.n > y->name.n) - (x->name.n < y->name.n);
+    return c ? c : (x->group > y->group) - (x->group < y->group);
+}
+
+/* The groups that have rows: the program's, sorted, and the runtime's apart. */
+static void order_groups(struct timeline_rows *r, const struct session *s, const struct timeline_state *st)
+{
+    r->order.n = r->system.n = 0;
+    r->runtime_n = 0;
+    struct sort_key *keys = mem_alloc(s->groups.n + 1, sizeof *keys);
+    size_t n = 0;
+    for (uint32_t i = 0; i < s->groups.n && i < r->members.ngroups; i++) {
+        uint32_t members = timeline_group_n(r, s, i);
+        if (!members || s->groups.v[i].first == NS_NONE)
+            continue;
+        if (s->groups.v[i].system) {
+            *vec_push(&r->system) = i;
+            r->runtime_n += members;
+            continue;
+        }
+        keys[n++] = (struct sort_key){sort_value(s, r, st->sort, i), session_str(s, s->groups.v[i].name), i};
+    }
+    qsort(keys, n, sizeof *keys, by_key);
+    for (size_t i = 0; i < n; i++)
+        *vec_push(&r->order) = keys[st->reverse ? n - 1 - i : i].group;
+    mem_free(keys);
+}
+
+static void add(struct timeline_rows *r, enum row_kind kind, uint32_t id)
+{
+    *vec_push(&r->v) = (struct row){kind, id};
+}
+
+static bool passes(const struct timeline_rows *r, uint32_t i)
+{
+    return r->members.begin[i] != NS_NONE && member_passes(&r->filter, &r->members, i);
+}
+
+/* The members of a group that live in the window, as rows; returns how many pass but live elsewhere. */
+static uint32_t add_members(struct timeline_rows *r, uint32_t group, enum row_kind kind)
+{
+    const struct members *m = &r->members;
+    ns_t w0 = r->w.t0, w1 = r->w.t0 + r->w.cell * r->w.n;
+    uint32_t elsewhere = 0;
+    for (uint32_t i = m->start[group]; i < m->start[group + 1]; i++) {
+        if (!passes(r, i))
+            continue;
+        if ((m->begin[i] < w1 && m->end[i] > w0) || m->g[i] == r->keep)
+            add(r, kind, m->g[i]);
+        else
+            elsewhere++;
+    }
+    return elsewhere;
+}
+
+/* The one member of a group of one. */
+static void add_single(struct timeline_rows *r, uint32_t group)
+{
+    for (uint32_t i = r->members.start[group]; i < r->members.start[group + 1]; i++)
+        if (passes(r, i)) {
+            add(r, ROW_G, r->members.g[i]);
+            return;
+        }
+}
+
+static void add_group(struct timeline_rows *r, const struct session *s, const struct timeline_state *st, uint32_t group)
+{
+    if (st->flat) {
+        add_members(r, group, ROW_G);
+        return;
+    }
+    if (timeline_group_n(r, s, group) == 1) {
+        add_single(r, group);
+        return;
+    }
+    add(r, ROW_GROUP, group);
+    if (timeline_is_open(st, group) && add_members(r, group, ROW_MEMBER))
+        add(r, ROW_ELSEWHERE, group);
+}
+
+static int by_id(const void *a, const void *b)
+{
+    uint32_t x = ((const struct row *)a)->id, y = ((const struct row *)b)->id;
+    return (x > y) - (x < y);
+}
+
+static void build(struct timeline_rows *r, const struct session *s, const struct timeline_state *st)
+{
+    r->v.n = 0;
+    for (uint32_t i = 0; st->lanes >= TLANES_P && i < s->procs.n; i++)
+        add(r, ROW_PROC, i);
+    for (uint32_t i = 0; st->lanes >= TLANES_M && i < s->threads.n; i++)
+        add(r, ROW_THREAD, i);
+    if (st->lanes >= TLANES_P && r->v.n)
+        add(r, ROW_GAP, 0);
+    order_groups(r, s, st);
+    size_t first = r->v.n;
+    for (size_t i = 0; i < r->order.n; i++)
+        add_group(r, s, st, r->order.v[i]);
+    if (st->flat) /* by first appearance, as in the trace */
+        qsort(r->v.v + first, r->v.n - first, sizeof *r->v.v, by_id);
+    if (!r->runtime_n)
+        return;
+    add(r, ROW_RUNTIME, 0);
+    for (size_t i = 0; st->runtime_open && i < r->system.n; i++)
+        if (add_members(r, r->system.v[i], ROW_MEMBER))
+            add(r, ROW_ELSEWHERE, r->system.v[i]);
+}
+
+/* Whether the rows depend on where the window lies: only members of open groups do. */
+static bool any_open(const struct timeline_state *st)
+{
+    return st->flat || st->all_open || st->nfolds || st->runtime_open;
+}
+
+static bool same_state(const struct timeline_state *a, const struct timeline_state *b)
+{
+    return a->lanes == b->lanes && a->sort == b->sort && a->reverse == b->reverse && a->flat == b->flat && a->all_open == b->all_open &&
+           a->runtime_open == b->runtime_open && a->nfolds == b->nfolds && !memcmp(a->folds, b->folds, a->nfolds * sizeof *a->folds);
+}
+
+bool timeline_rows_update(struct timeline_rows *r, struct session *s, const struct timeline_state *st, const struct tl_window *w,
+                          uint32_t filter_text, const char *filter, gidx keep, struct err *e)
+{
+    bool grown = members_update(&r->members, s);
+    bool refilter = member_filter_update(&r->filter, &r->members, s, filter_text, filter, grown, false, e);
+    bool moved = any_open(st) && (!window_same(&r->w, w) || r->keep != keep);
+    if (r->built && !grown && !refilter && !moved && same_state(&r->st, st))
+        return false;
+    r->w = *w;
+    r->keep = keep;
+    r->st = *st;
+    build(r, s, st);
+    r->built = true;
+    r->version++;
+    return true;
+}
+
+bool timeline_row_selected(const struct row *row, const struct timeline_state *st, const struct nav *nav)
+{
+    if (nav->g != IDX_NONE)
+        return (row->kind == ROW_G || row->kind == ROW_MEMBER) && row->id == nav->g;
+    if (nav->group != IDX_NONE)
+        return row->kind == ROW_GROUP && row->id == nav->group;
+    if (st->on_runtime)
+        return row->kind == ROW_RUNTIME;
+    return st->lane.kind != ROW_GAP && row->kind == st->lane.kind && row->id == st->lane.id;
+}
+
+long timeline_rows_find(const struct timeline_rows *r, const struct timeline_state *st, const struct nav *nav)
+{
+    for (size_t i = 0; i < r->v.n; i++)
+        if (timeline_row_selected(&r->v.v[i], st, nav))
+            return (long)i;
+    return -1;
+}
