@@ -7,7 +7,6 @@
         err_set(e, ERR_USAGE, "%s is not built yet", commands[o->command].name);                                                           \
         return err_hint(e, "overview, goroutines, lanes and events are");                                                                  \
     }
-LATER(cmd_query)
 LATER(cmd_schema)
 LATER(cmd_export)
 LATER(cmd_info)
