@@ -126,15 +126,9 @@ static bool lane_exists(const struct session *s, struct lane lane)
     }
 }
 
-static struct halves halves_at(ns_t cell, int64_t at, uint32_t n)
+static struct tl_cell *sheet_row(const struct sheet *sh, uint32_t lane, uint32_t cell)
 {
-    struct tl_window w = {.t0 = at * cell, .cell = cell, .n = n};
-    return halves_of(&w);
-}
-
-static sum_t *sheet_row(const struct sheet *sh, uint32_t lane, uint32_t cell)
-{
-    return (sum_t *)(void *)&sh->v[(size_t)lane * sh->n + cell];
+    return &sh->v[(size_t)lane * sh->n + cell];
 }
 
 static int sum_one(const struct request *q, const struct halves *h, gidx g, sum_t *row)
@@ -146,7 +140,7 @@ static int sum_one(const struct request *q, const struct halves *h, gidx g, sum_
     return sum_goroutine(q->s, q->cs, h, g, from, to, 1, row, q->e);
 }
 
-static int sum_sets(const struct request *q, const struct sheet *sh, const struct halves *h, uint32_t cell)
+static int sum_sets(const struct request *q, const struct sheet *sh, const struct halves *h, sum_t *rows)
 {
     struct session *s = q->s;
     struct sets j = {.s = s, .x = q->x, .cs = q->cs, .h = *h, .e = q->e};
@@ -156,12 +150,12 @@ static int sum_sets(const struct request *q, const struct sheet *sh, const struc
     j.proc = mem_calloc(s->procs.n + 1, sizeof *j.proc);
     j.thread = mem_calloc(s->threads.n + 1, sizeof *j.thread);
     for (uint32_t i = 0; i < sh->nlanes; i++) {
-        struct lane lane = sh->lanes[i];
-        sum_t **at = lane.kind == LANE_ALL     ? &j.all
-                     : lane.kind == LANE_GROUP ? &j.group[lane.id]
-                     : lane.kind == LANE_P     ? &j.proc[lane.id]
-                                               : &j.thread[lane.id];
-        *at = sheet_row(sh, i, cell);
+        struct lane l = sh->lanes[i];
+        sum_t **to = l.kind == LANE_ALL     ? &j.all
+                     : l.kind == LANE_GROUP ? &j.group[l.id]
+                     : l.kind == LANE_P     ? &j.proc[l.id]
+                                            : &j.thread[l.id];
+        *to = rows + i * sums_size(h);
     }
     int rc = sets_sum(&j);
     mem_free(j.group);
@@ -170,13 +164,18 @@ static int sum_sets(const struct request *q, const struct sheet *sh, const struc
     return rc;
 }
 
-/* Sums n cells of all lanes of the sheet, from its cell `cell` on. */
-static int sum_cells(const struct request *q, const struct sheet *sh, uint32_t cell, uint32_t n)
+/* Sums n cells of all lanes of the sheet, from its cell `cell` on, which is at t0. */
+static int sum_cells(const struct request *q, const struct sheet *sh, uint32_t cell, uint32_t n, ns_t t0)
 {
     if (!n)
         return 0;
-    struct halves h = halves_at(sh->cell, sh->at + cell, n);
-    return sh->kind == SHEET_G ? sum_one(q, &h, sh->lanes[0].id, sheet_row(sh, 0, cell)) : sum_sets(q, sh, &h, cell);
+    struct halves h = halves_of(&(struct tl_window){.t0 = t0, .cell = sh->cell, .n = n});
+    sum_t *rows = mem_calloc(sh->nlanes * sums_size(&h), sizeof *rows);
+    int rc = sh->kind == SHEET_G ? sum_one(q, &h, sh->lanes[0].id, rows) : sum_sets(q, sh, &h, rows);
+    for (uint32_t i = 0; rc == 0 && i < sh->nlanes; i++)
+        sums_resolve(&h, rows + i * sums_size(&h), sheet_row(sh, i, cell));
+    mem_free(rows);
+    return rc;
 }
 
 /* Moves the sheet to cells [at, at + n): keeps what it has of them, sums the rest. On an error it is empty. */
@@ -192,7 +191,8 @@ static int sheet_move(const struct request *q, struct sheet *sh, int64_t at, uin
     mem_free(old.v);
     if (lo >= hi)
         lo = hi = at + n;
-    if (sum_cells(q, sh, 0, (uint32_t)(lo - at)) == 0 && sum_cells(q, sh, (uint32_t)(hi - at), (uint32_t)(at + n - hi)) == 0)
+    if (sum_cells(q, sh, 0, (uint32_t)(lo - at), at * sh->cell) == 0 &&
+        sum_cells(q, sh, (uint32_t)(hi - at), (uint32_t)(at + n - hi), hi * sh->cell) == 0)
         return 0;
     sh->n = 0;
     return -1;
@@ -281,10 +281,8 @@ static int serve(const struct request *q, struct sheets *a, size_t i, const stru
 /* A window that is not aligned, or wider than a sheet may be: summed for itself. */
 static int serve_plain(const struct request *q, struct lane lane, const struct tl_window *w, struct tl_cell *out)
 {
-    struct halves h = halves_of(w);
     struct sheet sh = {.kind = kind_of(lane), .cell = w->cell, .n = w->n, .lanes = &lane, .nlanes = 1, .v = out};
-    memset(out, 0, w->n * sizeof *out);
-    return sh.kind == SHEET_G ? sum_one(q, &h, lane.id, (sum_t *)(void *)out) : sum_sets(q, &sh, &h, 0);
+    return sum_cells(q, &sh, 0, w->n, w->t0);
 }
 
 static int check_window(const struct tl_window *w, struct err *e)
@@ -300,9 +298,7 @@ int tl_lanes(struct session *s, const struct lane *lanes, size_t n, const struct
 {
     if (check_window(w, e) < 0)
         return -1;
-    struct tl_index *x = index_lock(s, e);
-    if (!x)
-        return -1;
+    struct tl_index *x = index_lock(s);
     struct sheets *a = sheets_of(s, x);
     struct class_shares cs;
     class_shares(s, &cs);
@@ -330,11 +326,9 @@ int tl_cells(struct session *s, struct lane lane, const struct tl_window *w, str
 
 void tl_forget(struct session *s)
 {
-    struct err e = ERR_INIT;
-    struct tl_index *x = index_lock(s, &e);
-    while (x && x->sheets && x->sheets->v.n)
+    struct tl_index *x = index_lock(s);
+    while (x->sheets && x->sheets->v.n)
         drop(x->sheets, 0);
-    if (x)
-        index_unlock(x);
+    index_unlock(x);
     cache_drop(s->cache);
 }

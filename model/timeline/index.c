@@ -2,7 +2,7 @@
 
 #include "model/chunk_cache.h"
 
-/* Forgets what is counted; the lock and the sheets stay. */
+/* Forgets who is idle when. */
 static void index_clear(struct tl_index *x)
 {
     for (size_t i = 0; i < x->changes.n; i++)
@@ -12,9 +12,7 @@ static void index_clear(struct tl_index *x)
     vec_free(&x->pending);
     vec_free(&x->busy);
     vec_free(&x->busy_open);
-    vec_free(&x->late);
-    vec_free(&x->moved);
-    x->segments = x->regroups = x->breaks = 0;
+    x->segments = x->regrouped = x->breaks = 0;
     x->goroutines = 0;
 }
 
@@ -22,6 +20,8 @@ static void index_free(void *data)
 {
     struct tl_index *x = data;
     index_clear(x);
+    vec_free(&x->late);
+    vec_free(&x->moved);
     if (x->sheets_free)
         x->sheets_free(x->sheets);
     pthread_mutex_destroy(&x->lock);
@@ -158,7 +158,7 @@ static void add_regroups(struct tl_index *x, const struct session *s)
 {
     for (; x->regroups < s->regroups.n; x->regroups++) {
         const struct regroup *r = &s->regroups.v[x->regroups];
-        if (r->g >= x->goroutines)
+        if (r->g >= s->goroutines.n)
             continue;
         if (r->from == IDX_NONE)
             add_late(x, r->to, r->segment, 1);
@@ -166,7 +166,6 @@ static void add_regroups(struct tl_index *x, const struct session *s)
             add_late(x, r->from, r->segment, -1);
         else
             *vec_push(&x->moved) = *r;
-        change_group(x, s, r->g);
     }
 }
 
@@ -208,21 +207,28 @@ static int settle(struct tl_index *x, struct session *s, struct err *e)
     return 0;
 }
 
-static int extend(struct tl_index *x, struct session *s, struct err *e)
+int index_idle(struct tl_index *x, struct session *s, struct err *e)
 {
+    if (x->segments == s->segments.n && x->goroutines == s->goroutines.n && x->breaks == s->breaks.n && x->regrouped == s->regroups.n)
+        return 0;
     if (x->breaks != s->breaks.n)
         index_clear(x);
     x->breaks = s->breaks.n;
     while (x->changes.n < s->segments.n + 1)
         *vec_push(&x->changes) = (struct changes){0};
     add_goroutines(x, s);
-    add_regroups(x, s);
+    for (; x->regrouped < s->regroups.n; x->regrouped++)
+        if (s->regroups.v[x->regrouped].g < x->goroutines)
+            change_group(x, s, s->regroups.v[x->regrouped].g);
     for (; x->segments < s->segments.n; x->segments++) {
         const struct segment *seg = &s->segments.v[x->segments];
         for (uint32_t i = 0; i < seg->nruns; i++)
             add_run(x, s, x->segments, &s->runs.v[seg->run0 + i]);
     }
-    return settle(x, s, e);
+    if (settle(x, s, e) == 0)
+        return 0;
+    index_clear(x);
+    return -1;
 }
 
 static pthread_mutex_t making = PTHREAD_MUTEX_INITIALIZER;
@@ -240,17 +246,11 @@ static struct tl_index *index_of(struct session *s)
     return extra->data;
 }
 
-struct tl_index *index_lock(struct session *s, struct err *e)
+struct tl_index *index_lock(struct session *s)
 {
     struct tl_index *x = index_of(s);
     pthread_mutex_lock(&x->lock);
-    bool stale =
-        x->segments != s->segments.n || x->goroutines != s->goroutines.n || x->regroups != s->regroups.n || x->breaks != s->breaks.n;
-    if (stale && extend(x, s, e) < 0) {
-        index_clear(x);
-        pthread_mutex_unlock(&x->lock);
-        return NULL;
-    }
+    add_regroups(x, s);
     return x;
 }
 

@@ -68,8 +68,10 @@ gidx tl_running_on(struct session *s, struct lane lane, ns_t t, struct err *e)
     if (t < s->t0 || t >= s->t1 || segment >= s->segments.n || (lane.kind != LANE_P && lane.kind != LANE_M))
         return IDX_NONE;
     int rc = in_segment(&q, segment, &found);
-    struct tl_index *x = rc == 0 ? index_lock(s, e) : NULL;
-    for (size_t i = 0; x && i < x->busy.n && rc == 0; i++) {
+    struct tl_index *x = index_lock(s);
+    if (rc == 0)
+        rc = index_idle(x, s, e);
+    for (size_t i = 0; i < x->busy.n && rc == 0; i++) {
         const struct busy *b = &x->busy.v[i];
         if (segment < b->from || segment >= b->to)
             continue;
@@ -77,7 +79,6 @@ gidx tl_running_on(struct session *s, struct lane lane, ns_t t, struct err *e)
         if (rc == 1)
             found = b->g;
     }
-    if (x)
-        index_unlock(x);
+    index_unlock(x);
     return found;
 }

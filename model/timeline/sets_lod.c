@@ -148,10 +148,14 @@ static void apply(const struct sets *j, uint32_t i, int64_t *idle)
     }
 }
 
-static int sum_segment(struct sets *j, uint32_t i, const int64_t *idle)
+static bool in_window(const struct sets *j, uint32_t i)
+{
+    return j->s->segments.v[i].t0 < j->h.t1 && j->s->segments.v[i].t1 > j->h.t0;
+}
+
+static int sum_segment(struct sets *j, uint32_t i, int level, const int64_t *idle)
 {
     const struct segment *seg = &j->s->segments.v[i];
-    int level = level_of(j, i);
     if (level < 0)
         return sets_rows(j, i, idle);
     if (sets_lod(j, lod_of_segment(j->s, i), (unsigned)level, seg->t0, seg->t1) < 0)
@@ -159,16 +163,28 @@ static int sum_segment(struct sets *j, uint32_t i, const int64_t *idle)
     return sets_mend(j, i);
 }
 
+/* The segments of the window that have no sums of use; their rows need to know who is idle. */
+static uint32_t rows_needed(const struct sets *j)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < j->s->segments.n; i++)
+        n += in_window(j, i) && level_of(j, i) < 0;
+    return n;
+}
+
 int sets_sum(struct sets *j)
 {
     const struct session *s = j->s;
+    bool rows = rows_needed(j) > 0;
+    if (rows && index_idle(j->x, j->s, j->e) < 0)
+        return -1;
     int64_t *idle = mem_calloc((s->groups.n + 1) * SHARE_COUNT, sizeof *idle);
     int rc = 0;
     for (uint32_t i = 0; i < s->segments.n && s->segments.v[i].t0 < j->h.t1 && rc == 0; i++) {
-        if (j->family == FAMILY_GROUPS)
+        if (rows && j->family == FAMILY_GROUPS)
             apply(j, i, idle);
-        if (s->segments.v[i].t1 > j->h.t0)
-            rc = sum_segment(j, i, idle);
+        if (in_window(j, i))
+            rc = sum_segment(j, i, level_of(j, i), idle);
     }
     mem_free(idle);
     return rc;

@@ -1,4 +1,4 @@
-/* The state of a goroutine where it has no rows. */
+/* The state of a goroutine where it has no rows; and what sums come to. */
 #include "model/timeline/sums.h"
 
 void class_shares(const struct session *s, struct class_shares *out)
@@ -9,6 +9,17 @@ void class_shares(const struct session *s, struct class_shares *out)
         if (c->kind == EV_STATE_TRANSITION && !c->restates)
             out->of[i] = c->share;
     }
+}
+
+void sums_resolve(const struct halves *h, const sum_t *row, struct tl_cell *out)
+{
+    sum_t whole[SHARE_COUNT] = {0};
+    const sum_t *steps = row + (size_t)h->n * SHARE_COUNT;
+    for (uint32_t i = 0; i < h->n; i++, row += SHARE_COUNT, steps += SHARE_COUNT)
+        for (unsigned k = 0; k < SHARE_COUNT; k++) {
+            whole[k] += steps[k];
+            out[i / 2].ns[i % 2][k] = (ns_t)(row[k] + whole[k] * (uint64_t)h->half);
+        }
 }
 
 ns_t break_in(const struct session *s, ns_t t0, ns_t t1)

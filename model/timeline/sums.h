@@ -10,13 +10,19 @@ struct halves {
     ns_t t0, t1, half;
     uint32_t n;
 };
-/* A lane's sums: SHARE_COUNT numbers for each half cell (so it is a struct tl_cell array). They wrap, never trap: a foreign
- * store may claim anything. */
+/* A lane's sums while they are made: SHARE_COUNT numbers for each half cell, and behind them as many for n + 1 half cells that
+ * say how many more are in that share all through this and the later ones: so a span costs the same however many cells it
+ * covers. They wrap, never trap: a foreign store may claim anything. */
 typedef uint64_t sum_t;
 
 static inline struct halves halves_of(const struct tl_window *w)
 {
     return (struct halves){.t0 = w->t0, .t1 = w->t0 + w->cell * (ns_t)w->n, .half = w->cell / 2, .n = 2 * w->n};
+}
+
+static inline size_t sums_size(const struct halves *h)
+{
+    return (2 * (size_t)h->n + 1) * SHARE_COUNT;
 }
 
 /* Adds `times` * the part of [a, b) within each half cell. *at: the half cell of the last call, to spare a division. */
@@ -31,13 +37,22 @@ static inline void sums_add(const struct halves *h, sum_t *row, unsigned share, 
         *at = (uint32_t)((a - h->t0) / h->half);
         from = h->t0 + h->half * (ns_t)*at;
     }
-    for (ns_t to = from + h->half; b > to; to += h->half) {
-        row[*at * SHARE_COUNT + share] += (uint64_t)(to - a) * times;
-        a = to;
-        ++*at;
+    if (b - from <= h->half) {
+        row[*at * SHARE_COUNT + share] += (uint64_t)(b - a) * times;
+        return;
     }
-    row[*at * SHARE_COUNT + share] += (uint64_t)(b - a) * times;
+    uint32_t first = *at + 1, last = (uint32_t)((b - h->t0) / h->half); /* whole ones: [first, last) */
+    row[*at * SHARE_COUNT + share] += (uint64_t)(from + h->half - a) * times;
+    sum_t *steps = row + (size_t)h->n * SHARE_COUNT + share;
+    steps[first * SHARE_COUNT] += times;
+    steps[last * SHARE_COUNT] -= times;
+    if (last < h->n)
+        row[last * SHARE_COUNT + share] += (uint64_t)(b - h->t0 - h->half * (ns_t)last) * times;
+    *at = last < h->n ? last : h->n - 1;
 }
+
+/* The sums, steps counted in, as cells. */
+void sums_resolve(const struct halves *h, const sum_t *row, struct tl_cell *out);
 
 /* What a transition of each class begins: its share, or RESTATES when it begins nothing. */
 enum { RESTATES = 0xff };
