@@ -119,6 +119,8 @@ static void list_touched(struct encoder *enc)
 void encode_groups(struct encoder *enc)
 {
     encode_group_of(enc, 0);
+    for (size_t i = 0; i < enc->placed.n; i++)
+        encode_touch(enc, enc->placed.v[i]);
     fill_holes(enc);
     list_touched(enc);
     for (size_t i = 0; i < enc->named.n; i += 2)

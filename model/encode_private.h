@@ -138,6 +138,7 @@ struct encoder {
     VEC(uint32_t) named;         /* start functions learnt: pairs gidx, frame */
     VEC(struct goroutine) fresh; /* of the touched goroutines, sorted by gidx: as they are to be published */
     VEC(gidx) touched;
+    VEC(gidx) placed; /* who runs or is in a syscall at the block's end: in the next block they are touched too */
     VEC(stack_id) new_stacks;
     VEC(struct chunk_ref) chunks;
     VEC(struct run) runs, pruns;
@@ -174,6 +175,7 @@ struct encoder {
     X(runs)                                                                                                                                \
     X(pruns)                                                                                                                               \
     X(regroups)                                                                                                                            \
+    X(placed)                                                                                                                              \
     X(site_list)
 
 /* Routes that are no stream. */

@@ -139,7 +139,7 @@ static void add_syscall(struct walk *w, ns_t a, ns_t b)
         return;
     ns_t cut = next_cut(enc, &enc->procs.v[w->h->p], a);
     add_place(enc, LANE_P, w->h->p, a, cut < b ? cut : b, SHARE_SYSCALL);
-    if (cut < b)
+    if (cut <= b)
         w->h->p = EV_NO_MP;
 }
 
@@ -255,7 +255,7 @@ static void enter(struct walk *w, gidx idx)
     w->from = enc->seg.t0;
 }
 
-static void leave(struct walk *w)
+static void leave(struct walk *w, gidx idx)
 {
     struct hot *h = w->h;
     w->g->last_share = h->share;
@@ -264,6 +264,8 @@ static void leave(struct walk *w)
         return;
     until(w, w->enc->seg.t1);
     w->group->after[h->share]++;
+    if (h->m != EV_NO_MP || h->p != EV_NO_MP)
+        *vec_push(&w->enc->placed) = idx;
 }
 
 static inline void one_transition(struct walk *w, const struct event *e, const struct event_class *c)
@@ -365,7 +367,7 @@ static void walk_goroutine(struct encoder *enc, size_t i)
     memcpy(before, w.g->ns, sizeof before);
     lod_own_begin(enc, w.h->share, wants_own(enc, w.h));
     walk_rows(&w);
-    leave(&w);
+    leave(&w, idx);
     if (enc->own.on)
         lod_own_end(enc, idx);
     for (unsigned s = 0; s < SHARE_COUNT; s++) {
@@ -437,7 +439,7 @@ static uint32_t count_sets(struct encoder *enc)
 
 void encode_goroutines(struct encoder *enc)
 {
-    enc->runs.n = 0;
+    enc->runs.n = enc->placed.n = 0;
     sort_goroutines(enc);
     lod_begin(enc, count_sets(enc));
     for (size_t i = 0; i < enc->touched.n; i++)

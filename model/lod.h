@@ -37,7 +37,8 @@
  *   GROUP, ALL  members as the encoder knows them now, from the start of the segment in which they are first seen (session.
  *               regroups says what earlier segments lack). Goroutines without a run count in the state they are in.
  *   M           spans in RUNNING or SYSCALL, by the thread of the transition that began them
- *   P           the same by proc; a SYSCALL span ends at the proc's first own transition after it began (it was taken away)
+ *   P           the same by proc; a SYSCALL span ends at the proc's first own transition after it began (it was taken away;
+ *               one that only restates its state takes nothing away)
  *               A goroutine counts from the time it is known to be in that state; nothing is carried over a break (below).
  *               Both in shares RUNNING, SYSTEM (of the runtime's own goroutines, running) and SYSCALL. The goroutine's `system`
  *               is what is known when the segment is written; it may not change later.

@@ -8,7 +8,12 @@ enum { CACHE_BYTES = 64 << 20 };
 struct session *session_new(void)
 {
     struct session *s = mem_calloc(1, sizeof *s);
-    pthread_rwlock_init(&s->lock, NULL);
+    /* Readers that follow one another without a gap must not keep the encoder out; so reading does not nest. */
+    pthread_rwlockattr_t attr;
+    pthread_rwlockattr_init(&attr);
+    pthread_rwlockattr_setkind_np(&attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+    pthread_rwlock_init(&s->lock, &attr);
+    pthread_rwlockattr_destroy(&attr);
     pthread_mutex_init(&s->index_lock, NULL);
     dict_init(&s->dict);
     s->wall_t0 = NS_NONE;

@@ -210,6 +210,7 @@ struct session {
 struct session *session_new(void);
 void session_free(struct session *s);
 
+/* Not to be nested: an encoder that waits for its turn holds back new readers. */
 static inline void session_read(struct session *s)
 {
     pthread_rwlock_rdlock(&s->lock);
