@@ -57,8 +57,8 @@ static void note_loss(struct reading *r, enum note_id id, uint64_t from, uint64_
     r->lost = true;
     info->complete = false;
     snprintf(range, sizeof range, to ? "bytes %" PRIu64 " to %" PRIu64 : "from byte %" PRIu64, from, to);
-    builder_note(r->b, id, "kept %" PRIu64 " whole generations and %" PRIu64 " events; dropped %s: %s", r->whole, events_so_far(r->b),
-                 range, why);
+    builder_note(r->b, id, "kept %" PRIu64 " events, whole generations: %" PRIu64 "; dropped %s: %s", events_so_far(r->b), r->whole, range,
+                 why);
 }
 
 /* Several sources are one process seen in turn: each begins after the one before has ended. */
@@ -72,6 +72,12 @@ static int check_start(const struct reading *r, struct err *e)
     text_duration(late, b->last_t - starts);
     err_set(e, ERR_INPUT, "begins %s before the end of %s", late, builder_source_before(b));
     return err_hint(e, "name traces of one process in order of time, or open each alone; overlapping ones are not merged yet");
+}
+
+static bool names_missing(const struct reading *r)
+{
+    const struct note *notes = r->b->source->notes;
+    return notes[NOTE_MISSING_STRING].count || notes[NOTE_MISSING_STACK].count;
 }
 
 enum next { NEXT_ERROR = -1, NEXT_GO_ON, NEXT_END };
@@ -118,10 +124,14 @@ static enum next one_generation(struct reading *r, struct err *e)
         return refuse_newer(r, &end, e);
     if (result != ORDER_WHOLE)
         return after_break(r, &end);
+    bool whole = g->state == GENERATION_WHOLE;
+    if (g->state == GENERATION_DAMAGED && g->loss_at == g->end) { /* what lies behind it is no trace; it may be whole itself */
+        whole = !names_missing(r);
+        loss = whole ? NOTE_TRAILING_BYTES : loss;
+    }
+    r->whole += whole;
     if (g->state != GENERATION_WHOLE)
         note_loss(r, loss, g->loss_at, r->container.ended ? 0 : g->end, g->why);
-    else
-        r->whole++;
     return builder_generation(r->b) < 0 ? NEXT_END : NEXT_GO_ON;
 }
 
@@ -151,7 +161,7 @@ static void fill_info(struct reading *r, struct source *s, int version)
         builder_note(r->b, NOTE_TRACE_STARTS_IN_GC, "a mark phase was active when tracing began");
     if (order_newest_event(r->order) > version)
         builder_note(r->b, NOTE_EVENT_NOT_IN_VERSION, "header 1.%d, events of 1.%d", version, order_newest_event(r->order));
-    if (info->notes[NOTE_MISSING_STRING].count || info->notes[NOTE_MISSING_STACK].count || info->notes[NOTE_TOO_MANY].count) {
+    if (names_missing(r) || info->notes[NOTE_TOO_MANY].count) {
         r->lost = true;
         info->complete = false;
     }
@@ -159,6 +169,8 @@ static void fill_info(struct reading *r, struct source *s, int version)
     if (damage) {
         r->lost = true;
         info->complete = false;
+        if (info->dropped_from_byte < 0)
+            info->dropped_from_byte = (int64_t)info->bytes;
         builder_note(r->b, NOTE_UNPACK_FAILED, "%s", damage);
     }
 }
@@ -219,7 +231,8 @@ static int import(struct source *s, struct builder *b, bool strict, struct err *
         rc = nothing_read(&r, version, e);
     if (rc == 0 && strict && r.lost) {
         err_set(e, ERR_INPUT, "the trace is cut or damaged");
-        err_where(e, "byte %" PRId64, info->dropped_from_byte);
+        if (info->dropped_from_byte >= 0)
+            err_where(e, "byte %" PRId64, info->dropped_from_byte);
         rc = err_hint(e, "without --strict what is whole is kept");
     }
     container_release(&r.container);

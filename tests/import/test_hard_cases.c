@@ -827,6 +827,16 @@ static void end_of_generation_is_missing(void)
     expect(mk, "generation 2 lies inside generation 1", RUNNING_1);
 }
 
+/* What lies behind a whole trace is told, and takes nothing of it away. */
+static void bytes_behind_the_trace(void)
+{
+    struct mktrace *mk = begin(22);
+    running(mk, 1, 10, 0, 1);
+    mk_end(mk);
+    buf_put(&mk->out, "HTTP/1.1 200", 12);
+    expect(mk, "trailing-bytes", RUNNING_1);
+}
+
 static void no_clock(void)
 {
     struct mktrace *mk = begin(22);
@@ -1077,6 +1087,7 @@ static void threads_that_wait_for_ever(void)
     X(structure_among_events)                                                                                                              \
     X(gap_between_generations)                                                                                                             \
     X(end_of_generation_is_missing)                                                                                                        \
+    X(bytes_behind_the_trace)                                                                                                              \
     X(no_clock)                                                                                                                            \
     X(nothing_behind_the_header)                                                                                                           \
     X(newer_header_with_known_events)                                                                                                      \
