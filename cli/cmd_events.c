@@ -7,8 +7,11 @@
 #include "cli/detail.h"
 #include "cli/events.h"
 #include "cli/interrupt.h"
+#include "cli/goroutines.h"
 #include "cli/json.h"
+#include "cli/load.h"
 #include "cli/pump.h"
+#include "model/filter.h"
 
 struct place {
     int64_t g, p;
@@ -229,7 +232,66 @@ static int stream_all(struct opts *o, struct err *e)
     return rc;
 }
 
+/* ---- from a session: a store, or when a filter has to know all goroutines ---- */
+
+struct picked {
+    struct events_printer p;
+    const uint8_t *chosen; /* by gidx; NULL: all */
+    const struct session *s;
+};
+
+/* A goroutine's events: those on it, and what happens to it. */
+static bool concerns(const struct picked *x, const struct event *ev)
+{
+    const struct event_class *c = &x->s->dict.classes[ev->class];
+    if (ev->g < x->s->goroutines.n && x->chosen[ev->g])
+        return true;
+    return c->kind == EV_STATE_TRANSITION && c->resource == RES_GOROUTINE && ev->res < x->s->goroutines.n && x->chosen[ev->res];
+}
+
+static int take_event(void *ctx, const struct event *ev, const struct event_ext *ext)
+{
+    struct picked *x = ctx;
+    if (x->chosen && !concerns(x, ev))
+        return 0;
+    return !events_put(&x->p, ev, ext);
+}
+
+static uint8_t *choose(const struct opts *o, struct session *s, struct err *e)
+{
+    uint8_t *chosen = mem_calloc(s->goroutines.n + 1, 1);
+    struct filter *f = filter_parse(opt_text(o, OPT_WHERE), e);
+    for (gidx g = 0; f && g < s->goroutines.n; g++)
+        chosen[g] = filter_match(f, s, g);
+    filter_free(f);
+    return chosen;
+}
+
+static int from_session(struct opts *o, struct load *l, void *ctx, struct err *e)
+{
+    struct session *s = load_session(l);
+    struct window w = window_of(o, s), all = {NS_NONE, NS_OPEN};
+    struct picked x = {.s = s};
+    uint8_t *chosen = NULL;
+    (void)ctx;
+    if (opt_given(o, OPT_WHERE))
+        x.chosen = chosen = choose(o, s, e);
+    int rc = e->kind == ERR_NONE ? 0 : -1;
+    if (rc == 0) {
+        bool to_end = w.t1 == s->t1;
+        events_begin(&x.p, o->format, all, opt_limit(o), &s->dict, out_stdout());
+        x.p.t0 = s->t0;
+        /* A window ends before its t1; the last event belongs to what goes to the end. */
+        rc = tl_events(s, w.t0, to_end ? w.t1 : w.t1 - 1, take_event, &x, e);
+        events_end(&x.p);
+    }
+    mem_free(chosen);
+    return rc;
+}
+
 int cmd_events(struct opts *o, struct err *e)
 {
+    if (opt_given(o, OPT_WHERE) || load_is_store(o->words.v[0]))
+        return load_and(o, o->words.v, o->words.n, from_session, NULL, e);
     return stream_all(o, e);
 }

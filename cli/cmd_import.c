@@ -7,7 +7,6 @@
 #include "cli/commands.h"
 #include "cli/json.h"
 #include "cli/load.h"
-#include "cli/pump.h"
 
 static uint64_t file_size(const char *path)
 {
@@ -65,7 +64,6 @@ static int print(struct opts *o, struct load *l, void *ctx, struct err *e)
         err_set(e, ERR_IO, "the store could not be kept: no folder for the cache can be written");
         return err_hint(e, "say where with --store FILE, or see ctxscope info");
     }
-    pump_say_notes(s->sources.v, s->sources.n);
     if (o->format == FORMAT_JSON)
         print_json(l, s, out_stdout());
     else

@@ -55,7 +55,7 @@ double load_seconds(const struct load *l)
 }
 
 /* Only of regular files: what is read from a pipe is gone. */
-static bool is_store(const char *path)
+bool load_is_store(const char *path)
 {
     struct stat st;
     uint8_t head[16];
@@ -140,7 +140,7 @@ static void *import_thread(void *arg)
 static int named_store(struct load *l, const char *path, struct err *e)
 {
     struct stat st;
-    if (stat(path, &st) == 0 && !is_store(path)) {
+    if (stat(path, &st) == 0 && !load_is_store(path)) {
         err_set(e, ERR_USAGE, "it is there already and is no store, so it is not written over");
         err_source(e, path);
         return err_hint(e, "name a new file after --store");
@@ -179,7 +179,7 @@ static int start_import(struct load *l, const char *const *paths, size_t n, stru
 static int open_any(struct load *l, const char *const *paths, size_t n, struct err *e)
 {
     for (size_t i = 0; i < n; i++) {
-        if (!is_store(paths[i]))
+        if (!load_is_store(paths[i]))
             continue;
         if (n == 1)
             return open_store(l, paths[0], e);
@@ -308,6 +308,8 @@ int load_and(struct opts *o, const char *const *paths, size_t n, int (*body)(str
         say("stopped after %" PRIu64 " events; nothing was printed", l->s->progress.events);
         rc = EXIT_STOPPED;
     } else if (rc == 0) {
+        if (o->command != COMMAND_OVERVIEW && o->command != COMMAND_UI) /* which show them */
+            pump_say_notes(l->s->sources.v, l->s->sources.n);
         session_read(l->s);
         rc = body(o, l, ctx, e);
         session_done(l->s);

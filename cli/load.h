@@ -16,6 +16,8 @@ enum load_from { FROM_STORE, FROM_CACHE, FROM_IMPORT };
 
 /* paths are borrowed until load_close. NULL with *e when nothing can be opened; an import's own errors come from load_wait. */
 struct load *load_open(const struct opts *o, const char *const *paths, size_t n, struct err *e);
+/* A regular file that begins as a store does. */
+bool load_is_store(const char *path);
 struct session *load_session(struct load *l);
 enum load_from load_from(const struct load *l);
 /* The store's file; NULL when there is none that stays. */
