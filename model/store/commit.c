@@ -107,7 +107,7 @@ static void flatten_stacks(struct shelf *sh)
 
 static int put_arrays(struct writer *w)
 {
-    sqlite3_stmt *q = prepare(w, "INSERT INTO array(name, rows, data) VALUES(?1, ?2, ?3)");
+    sqlite3_stmt *q = prepare(w, "INSERT INTO store_array(name, rows, data) VALUES(?1, ?2, ?3)");
     flatten_stacks(&w->sh);
     int rc = q ? put_strings(w, q) : -1;
     for (unsigned i = 0; rc == 0 && i < store_ntables; i++)
@@ -122,7 +122,7 @@ static int put_arrays(struct writer *w)
 static int put_plain(struct writer *w, const struct table *t)
 {
     struct buf sql = {0};
-    buf_printf(&sql, "INSERT INTO %s VALUES(?1", t->name);
+    buf_printf(&sql, "INSERT INTO store_%s VALUES(?1", t->name);
     for (unsigned k = 0; k < t->nfields; k++)
         buf_printf(&sql, ", ?%u", k + 2);
     buf_puts(&sql, ")");
@@ -149,7 +149,7 @@ static int put_scalar(struct writer *w, sqlite3_stmt *q, const char *name, int64
 
 static int put_meta(struct writer *w)
 {
-    sqlite3_stmt *q = prepare(w, "INSERT INTO meta VALUES(?1, ?2)");
+    sqlite3_stmt *q = prepare(w, "INSERT INTO store_meta VALUES(?1, ?2)");
     int rc = q ? put_scalar(w, q, "importer_version", IMPORTER_VERSION) : -1;
     if (rc == 0)
         rc = put_scalar(w, q, "chunks", w->st->chunks);
@@ -164,7 +164,7 @@ static int put_meta(struct writer *w)
 
 static int put_class_events(struct writer *w)
 {
-    sqlite3_stmt *q = prepare(w, "INSERT INTO class_events VALUES(?1, ?2)");
+    sqlite3_stmt *q = prepare(w, "INSERT INTO store_class_events VALUES(?1, ?2)");
     int rc = q ? 0 : -1;
     for (uint32_t i = 0; rc == 0 && i < w->sh.s->dict.nclasses; i++) {
         sqlite3_bind_int64(q, 1, i);
@@ -177,7 +177,7 @@ static int put_class_events(struct writer *w)
 
 static int put_latencies(struct writer *w)
 {
-    sqlite3_stmt *q = prepare(w, "INSERT INTO latency VALUES(?1, ?2)");
+    sqlite3_stmt *q = prepare(w, "INSERT INTO store_latency VALUES(?1, ?2)");
     int rc = q ? 0 : -1;
     for (size_t i = 0; rc == 0 && i < w->sh.s->groups.n; i++) {
         const struct hist *h = w->sh.s->groups.v[i].latency;
@@ -241,9 +241,9 @@ static int put_source(struct writer *w, sqlite3_stmt *q, int64_t id, const struc
 
 static int put_sources(struct writer *w)
 {
-    sqlite3_stmt *source = prepare(w, "INSERT INTO source VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, NULL)");
-    sqlite3_stmt *note = prepare(w, "INSERT INTO source_note VALUES(?1, ?2, ?3, ?4)");
-    sqlite3_stmt *wire = prepare(w, "INSERT INTO source_wire VALUES(?1, ?2, ?3)");
+    sqlite3_stmt *source = prepare(w, "INSERT INTO store_source VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, NULL)");
+    sqlite3_stmt *note = prepare(w, "INSERT INTO store_source_note VALUES(?1, ?2, ?3, ?4)");
+    sqlite3_stmt *wire = prepare(w, "INSERT INTO store_source_wire VALUES(?1, ?2, ?3)");
     int rc = source && note && wire ? 0 : -1;
     for (size_t i = 0; rc == 0 && i < w->sh.s->sources.n; i++) {
         const struct source_info *src = w->sh.s->sources.v[i];

@@ -5,18 +5,20 @@
 #include "model/store/tables.h"
 
 static const char *const fixed[] = {
-    "CREATE TABLE chunk(id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT",
-    "CREATE TABLE array(id INTEGER PRIMARY KEY, name TEXT NOT NULL, rows INTEGER NOT NULL, data BLOB NOT NULL) STRICT",
-    "CREATE TABLE meta(name TEXT NOT NULL PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID",
-    "CREATE TABLE source(id INTEGER PRIMARY KEY, path TEXT NOT NULL, format TEXT NOT NULL, version TEXT NOT NULL, events INTEGER NOT NULL, "
+    "CREATE TABLE store_chunk(id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT",
+    "CREATE TABLE store_array(id INTEGER PRIMARY KEY, name TEXT NOT NULL, rows INTEGER NOT NULL, data BLOB NOT NULL) STRICT",
+    "CREATE TABLE store_meta(name TEXT NOT NULL PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+    "CREATE TABLE store_source(id INTEGER PRIMARY KEY, path TEXT NOT NULL, format TEXT NOT NULL, version TEXT NOT NULL, events INTEGER NOT "
+    "NULL, "
     "bytes INTEGER NOT NULL, wire_events INTEGER NOT NULL, generations INTEGER NOT NULL, complete INTEGER NOT NULL, "
     "dropped_from_byte INTEGER NOT NULL, content_hash TEXT) STRICT",
-    "CREATE TABLE source_note(source INTEGER NOT NULL, name TEXT NOT NULL, count INTEGER NOT NULL, first TEXT NOT NULL, "
+    "CREATE TABLE store_source_note(source INTEGER NOT NULL, name TEXT NOT NULL, count INTEGER NOT NULL, first TEXT NOT NULL, "
     "PRIMARY KEY(source, name)) STRICT, WITHOUT ROWID",
-    "CREATE TABLE source_wire(source INTEGER NOT NULL, type INTEGER NOT NULL, events INTEGER NOT NULL, PRIMARY KEY(source, type)) STRICT, "
+    "CREATE TABLE store_source_wire(source INTEGER NOT NULL, type INTEGER NOT NULL, events INTEGER NOT NULL, PRIMARY KEY(source, type)) "
+    "STRICT, "
     "WITHOUT ROWID",
-    "CREATE TABLE latency(grp INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT",
-    "CREATE TABLE class_events(class INTEGER PRIMARY KEY, events INTEGER NOT NULL) STRICT",
+    "CREATE TABLE store_latency(grp INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT",
+    "CREATE TABLE store_class_events(class INTEGER PRIMARY KEY, events INTEGER NOT NULL) STRICT",
 };
 enum { FIXED = sizeof fixed / sizeof *fixed };
 
@@ -31,7 +33,7 @@ static void make_all(void)
         struct buf b = {0};
         if (t->packed)
             continue;
-        buf_printf(&b, "CREATE TABLE %s(row INTEGER PRIMARY KEY", t->name);
+        buf_printf(&b, "CREATE TABLE store_%s(row INTEGER PRIMARY KEY", t->name);
         for (unsigned k = 0; k < t->nfields; k++)
             buf_printf(&b, ", \"%s\" INTEGER NOT NULL", t->fields[k].name);
         buf_puts(&b, ") STRICT");

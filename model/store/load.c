@@ -169,7 +169,7 @@ static int plain_row(struct loader *l, const struct table *t, sqlite3_stmt *q)
 static int load_plain(struct loader *l, const struct table *t)
 {
     struct buf sql = {0};
-    buf_printf(&sql, "SELECT * FROM %s ORDER BY row", t->name);
+    buf_printf(&sql, "SELECT * FROM store_%s ORDER BY row", t->name);
     sqlite3_stmt *q = prepare(l, buf_str(&sql));
     buf_release(&sql);
     int rc = SQLITE_DONE, bad = q ? 0 : -1;
@@ -313,20 +313,21 @@ static int fill_ids(struct loader *l)
 
 static int load_all(struct loader *l)
 {
-    if (each_row(l, "SELECT name, value FROM meta", load_scalar) < 0 ||
-        each_row(l, "SELECT name, rows, data FROM array ORDER BY id", load_part) < 0)
+    if (each_row(l, "SELECT name, value FROM store_meta", load_scalar) < 0 ||
+        each_row(l, "SELECT name, rows, data FROM store_array ORDER BY id", load_part) < 0)
         return -1;
     for (unsigned i = 0; i < store_ntables; i++)
         if (!store_tables[i].packed && load_plain(l, &store_tables[i]) < 0)
             return -1;
-    if (link_stacks(l) < 0 || derive_classes(l) < 0 || each_row(l, "SELECT class, events FROM class_events", load_class_events) < 0 ||
-        each_row(l, "SELECT grp, data FROM latency", load_latency) < 0 ||
+    if (link_stacks(l) < 0 || derive_classes(l) < 0 || each_row(l, "SELECT class, events FROM store_class_events", load_class_events) < 0 ||
+        each_row(l, "SELECT grp, data FROM store_latency", load_latency) < 0 ||
         each_row(l,
-                 "SELECT id, path, format, version, events, bytes, wire_events, generations, complete, dropped_from_byte FROM source ORDER "
+                 "SELECT id, path, format, version, events, bytes, wire_events, generations, complete, dropped_from_byte FROM store_source "
+                 "ORDER "
                  "BY id",
                  load_source) < 0 ||
-        each_row(l, "SELECT source, name, count, first FROM source_note", load_note) < 0 ||
-        each_row(l, "SELECT source, type, events FROM source_wire", load_wire) < 0)
+        each_row(l, "SELECT source, name, count, first FROM store_source_note", load_note) < 0 ||
+        each_row(l, "SELECT source, type, events FROM store_source_wire", load_wire) < 0)
         return -1;
     return fill_ids(l) < 0 ? -1 : store_check(l->s, l->st->chunks, l->e);
 }

@@ -160,8 +160,11 @@ struct store *store_open(const char *path, struct err *e)
     struct store *st = store_new();
     st->path = mem_strdup(path);
     st->fd = file_open(path, e);
-    if (st->fd >= 0 && open_checked(st, path, e) == 0)
+    if (st->fd >= 0 && open_checked(st, path, e) == 0) {
+        const struct timespec now[2] = {{.tv_nsec = UTIME_NOW}, {.tv_nsec = UTIME_OMIT}};
+        futimens(st->fd, now); /* read lately: of the cache the oldest go first */
         return st;
+    }
     err_source(e, path);
     store_close(st);
     return NULL;

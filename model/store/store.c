@@ -61,6 +61,8 @@ static const char *private_file(struct store *st, struct buf *name)
     for (unsigned i = 0; i < 3 && st->fd < 0; i++)
         if (dirs[i] && dirs[i][0] == '/')
             st->fd = file_private(dirs[i], name);
+    if (st->fd >= 0)
+        flock(st->fd, LOCK_EX | LOCK_NB); /* no left-over: cache_trim lets it be */
     return st->fd < 0 ? ":memory:" : buf_str(name);
 }
 
@@ -82,7 +84,7 @@ static int begin(struct store *st, const char *file, struct err *e)
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(st->db, store_ddl(0), NULL, NULL, NULL); /* chunk */
     if (rc == SQLITE_OK)
-        rc = sqlite3_prepare_v3(st->db, "INSERT INTO chunk(id, data) VALUES(?1, ?2)", -1, SQLITE_PREPARE_PERSISTENT, &st->put, NULL);
+        rc = sqlite3_prepare_v3(st->db, "INSERT INTO store_chunk(id, data) VALUES(?1, ?2)", -1, SQLITE_PREPARE_PERSISTENT, &st->put, NULL);
     st->writing = true;
     return rc == SQLITE_OK ? 0 : store_sql_error(st, rc, "make the store", e);
 }
@@ -146,7 +148,7 @@ static int seek_blob(struct store *st, uint32_t id)
         sqlite3_blob_close(st->blob);
         st->blob = NULL;
     }
-    return sqlite3_blob_open(st->db, "main", "chunk", "data", id, 0, &st->blob);
+    return sqlite3_blob_open(st->db, "main", "store_chunk", "data", id, 0, &st->blob);
 }
 
 static int read_blob(struct store *st, uint32_t id, struct buf *out)

@@ -51,6 +51,8 @@ struct str query_text(const struct query *q, int i);
 void query_close(struct query *q);
 /* The DDL of everything that may be queried, with a comment for each column; owned by the caller (buf). */
 void store_schema(struct buf *out);
+/* The text of docs/schema.md. */
+void store_schema_doc(struct buf *out);
 /* Plain tables for other programs in a new SQLite file. */
 int store_export_sqlite(struct session *s, const char *path, struct err *e);
 
@@ -64,13 +66,18 @@ struct cache_entry {
 };
 /* The folder in use, or NULL with a reason in *e (not an error: memory is used). */
 const char *cache_dir(struct err *e);
-/* Lookup key of sources: device, inode, size, mtime and XXH3-128 of sampled blocks, schema and importer version, options. */
+/* Lookup key of sources: device, inode, size, mtime and XXH3-128 of sampled blocks, schema and importer version, options. The
+ * order of the paths does not matter. -1 when one of them is no regular file (stdin: no key) or cannot be read. */
 int cache_key(const char *const *paths, size_t n, const char *options, char key[33], struct err *e);
-/* Path of a key's store in the folder (exists or not); buf owned by caller. */
+/* Path of a key's store in the folder (exists or not), replaced in out; empty when there is no folder. */
 void cache_path(const char *key, struct buf *out);
-int cache_list(struct cache_entry **out, size_t *n, struct err *e); /* mem_free(*out) */
-int cache_remove(const char *key, struct err *e);                   /* keys [0-9a-f]{32} only */
-/* Makes room: 10 GB or 10 % of free disk, oldest first, never what is open. */
+int cache_list(struct cache_entry **out, size_t *n, struct err *e); /* latest used first; mem_free(*out) */
+int cache_remove(const char *key, struct err *e);                   /* keys [0-9a-f]{32} only; -1 too when it is open */
+/* Makes room: 10 GB or 10 % of free disk, oldest first, never what is open; and removes left-overs of killed processes. */
 void cache_trim(void);
+/* Whether there is room for a store of `bytes` where `path` lies (NULL: the cache). -1 with *e when there is not. */
+int store_room(const char *path, uint64_t bytes, struct err *e);
+/* Waits while another process writes the store at path. 1: it is there now; 0: it is not; -1: *stop was set. */
+int store_wait(const char *path, const int32_t *stop);
 
 #endif

@@ -191,8 +191,8 @@ static void leave_run(struct span_cursor *c)
 static bool enter_segment(struct span_cursor *c)
 {
     const struct sight *v = c->base.v;
-    if (c->seg + 1 >= v->segments || v->s->segments.v[c->seg + 1].t0 > c->end_hi)
-        return false;
+    if (c->seg + 1 >= v->segments || (v->s->segments.v[c->seg + 1].t0 > c->end_hi && !v->s->breaks.n))
+        return false; /* but what a break cut short is met at the transition behind it */
     c->seg++;
     const struct segment *seg = &v->s->segments.v[c->seg];
     c->run = seg->run0;
@@ -280,7 +280,7 @@ static int open_one(struct span_cursor *c, gidx g)
 static int step_open(struct span_cursor *c)
 {
     const struct sight *v = c->base.v;
-    if (v->t1 > c->end_hi || v->t1 < c->end_lo || !v->s->events)
+    if ((v->t1 > c->end_hi && !v->s->breaks.n) || v->t1 < c->end_lo || !v->s->events)
         return 0;
     if (c->only != IDX_NONE)
         return c->open_next++ == 0 ? open_one(c, c->only) : 0;

@@ -1,0 +1,6 @@
+# docs/schema.md comes from the descriptions of the tables; a test says when it does not.
+schema-doc: $(BUILD)/tests/unit/test_store_schema
+	@mkdir -p docs
+	@UPDATE=1 $<
+
+.PHONY: schema-doc
