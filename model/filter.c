@@ -1,19 +1,16 @@
 /* A filter is parsed once into a postfix program (at most FILTER_OPS steps) and run per goroutine. Judging a name costs a
  * regular expression only once: traces have few start functions and many goroutines.
  */
-#define PCRE2_CODE_UNIT_WIDTH 8
 #include "model/filter.h"
 
-#include <pcre2.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/map.h"
 #include "base/parse.h"
+#include "model/regex.h"
 
 enum { FILTER_OPS = 256, FILTER_DEPTH = 64, FILTER_TEXT = 1024 };
-/* Bounds for regular expressions that a person (or a config file) gives: steps, and KiB of heap. */
-enum { MATCH_STEPS = 200000, MATCH_DEPTH = 1000, MATCH_KIB = 1024 };
 
 const struct filter_field_spec filter_fields[FF_COUNT] = {
 #define X(id, name, type, sentence) {name, type, sentence},
@@ -30,14 +27,12 @@ struct op {
     enum cmp cmp;
     bool none; /* `= none`: the value is unknown */
     int64_t value;
-    pcre2_code *re; /* owned; names */
+    struct regex *re; /* owned; names */
 };
 
 struct filter {
     struct op ops[FILTER_OPS];
     unsigned n;
-    pcre2_match_data *match;
-    pcre2_match_context *limits;
     struct map judged; /* op index << 32 | name -> 0 or 1 */
     uint64_t gave_up;
 };
@@ -160,25 +155,10 @@ static struct op *push(struct parser *s, enum op_kind kind)
     return o;
 }
 
-static bool has_capital(const char *p)
+static int compile(struct parser *s, struct op *o, unsigned flags)
 {
-    for (; *p; p++)
-        if (*p >= 'A' && *p <= 'Z')
-            return true;
-    return false;
-}
-
-static int compile(struct parser *s, struct op *o, uint32_t flags)
-{
-    int code;
-    PCRE2_SIZE where;
-    PCRE2_UCHAR why[120];
-    o->re = pcre2_compile((PCRE2_SPTR)s->word, s->len, flags | PCRE2_NEVER_BACKSLASH_C, &code, &where, NULL);
-    if (o->re)
-        return 0;
-    pcre2_get_error_message(code, why, sizeof why);
-    err_set(s->e, ERR_USAGE, "filter: regular expression '%.80s': %s", s->word, (const char *)why);
-    return err_where(s->e, "at its character %zu", (size_t)where + 1);
+    o->re = regex_new(s->word, s->len, flags, s->e);
+    return o->re ? 0 : -1;
 }
 
 /* A text alone: looked for in the name as it stands; capitals count only when there are some. */
@@ -189,7 +169,7 @@ static int bare_text(struct parser *s)
         return -1;
     o->field = FF_NAME;
     o->cmp = CMP_RE;
-    if (compile(s, o, PCRE2_LITERAL | (has_capital(s->word) ? 0 : PCRE2_CASELESS)) < 0)
+    if (compile(s, o, REGEX_LITERAL | REGEX_SMART) < 0)
         return -1;
     return next(s);
 }
@@ -230,11 +210,11 @@ static int value_state(struct parser *s, struct op *o)
 static int value_name(struct parser *s, struct op *o)
 {
     if (o->cmp == CMP_RE || o->cmp == CMP_NRE)
-        return compile(s, o, PCRE2_DOTALL);
+        return compile(s, o, 0);
     if (o->cmp != CMP_EQ && o->cmp != CMP_NE)
         return fail(s, "a name is compared with =, !=, ~ or !~");
     o->cmp = o->cmp == CMP_EQ ? CMP_RE : CMP_NRE;
-    return compile(s, o, PCRE2_LITERAL | PCRE2_ANCHORED | PCRE2_ENDANCHORED);
+    return compile(s, o, REGEX_LITERAL | REGEX_WHOLE);
 }
 
 static int value_bool(struct parser *s, struct op *o)
@@ -335,16 +315,6 @@ struct filter *filter_parse(const char *text, struct err *e)
         filter_free(f);
         return NULL;
     }
-    f->match = pcre2_match_data_create(1, NULL);
-    f->limits = pcre2_match_context_create(NULL);
-    if (!f->match || !f->limits) {
-        err_set(e, ERR_LIMIT, "no memory for the filter");
-        filter_free(f);
-        return NULL;
-    }
-    pcre2_set_match_limit(f->limits, MATCH_STEPS);
-    pcre2_set_depth_limit(f->limits, MATCH_DEPTH);
-    pcre2_set_heap_limit(f->limits, MATCH_KIB);
     return f;
 }
 
@@ -353,9 +323,7 @@ void filter_free(struct filter *f)
     if (!f)
         return;
     for (unsigned i = 0; i < f->n; i++)
-        pcre2_code_free(f->ops[i].re);
-    pcre2_match_data_free(f->match);
-    pcre2_match_context_free(f->limits);
+        regex_free(f->ops[i].re);
     map_release(&f->judged);
     mem_free(f);
 }
@@ -372,11 +340,10 @@ static bool name_matches(struct filter *f, unsigned op, const struct session *s,
     if (known != MAP_NONE)
         return known;
     struct str text = session_str(s, name);
-    int rc = pcre2_match(f->ops[op].re, (PCRE2_SPTR)text.p, text.n, 0, 0, f->match, f->limits);
-    if (rc < 0 && rc != PCRE2_ERROR_NOMATCH)
-        f->gave_up++;
-    map_put(&f->judged, key, rc >= 0);
-    return rc >= 0;
+    int rc = regex_match(f->ops[op].re, text.p, text.n);
+    f->gave_up += rc < 0;
+    map_put(&f->judged, key, rc > 0);
+    return rc > 0;
 }
 
 ns_t goroutine_waiting(const struct goroutine *g)
