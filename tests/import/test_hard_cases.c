@@ -1,6 +1,8 @@
 /* Traces that are hard to order or hard to believe, one small one for each rule. A line of the expected text is an event:
  * time, thread, proc, goroutine, and what happened; "?" is undetermined, "none" does not exist. Sync events are left out.
  *
+ * test-timeout: 180
+ *
  * MKTRACE_DUMP=FOLDER writes each trace and our listing there, to be compared with what Go's reader makes of it. */
 #include <inttypes.h>
 #include <stdio.h>
@@ -1007,7 +1009,7 @@ static void flipped_bytes(void)
     struct reading *r = calloc(1, sizeof *r);
     size_t ends[3];
     struct mktrace *mk = some_of_everything(26, ends);
-    for (unsigned i = 0; i < 4000; i++) {
+    for (unsigned i = 0; i < 1500; i++) {
         uint8_t *p = &mk->out.p[WIRE_HEADER + below((uint32_t)mk->out.n - WIRE_HEADER)], keep = *p;
         *p = (uint8_t)rnd();
         reading_bytes(r, mk->out.p, mk->out.n, false, NULL, NULL);
