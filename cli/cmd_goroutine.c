@@ -91,9 +91,15 @@ static unsigned creators_of(const struct session *s, gidx g, gidx out[CREATORS_M
     return n;
 }
 
+/* Before the first transition there is no class. */
+static str_id reason_id(const struct session *s, class_id c)
+{
+    return c < s->dict.nclasses ? session_class(s, c)->name : 0;
+}
+
 static struct str reason_of(const struct session *s, class_id c)
 {
-    return session_str(s, session_class(s, c)->name);
+    return session_str(s, reason_id(s, c));
 }
 
 /* ---- JSON ---- */
@@ -136,8 +142,7 @@ static void json_reasons(struct json *j, const struct life *l)
             continue;
         for (size_t k = 0; k < l->places.n; k++) {
             const struct place *q = &l->places.v[k];
-            if (q->share < SHARE_CHAN || q->share > SHARE_OTHER ||
-                session_class(l->s, q->class)->name != session_class(l->s, p->class)->name)
+            if (q->share < SHARE_CHAN || q->share > SHARE_OTHER || reason_id(l->s, q->class) != reason_id(l->s, p->class))
                 continue;
             first = first && k >= i;
             sum += q->ns;
