@@ -9,6 +9,7 @@
 #include "tui/app.h"
 #include "tui/marks.h"
 #include "tui/members.h"
+#include "tui/owners.h"
 #include "tui/parts.h"
 #include "tui/ruler.h"
 #include "tui/sites.h"
@@ -95,6 +96,7 @@ struct timeline_lines {
     struct tl_window w;
     struct session_mark mark;
     uint32_t filter_text;
+    struct owners owners;
     struct tl_cell *scratch; /* w.n cells */
     struct tl_cell *sum;
     uint32_t room;

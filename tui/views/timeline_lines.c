@@ -10,6 +10,7 @@ void timeline_lines_release(struct timeline_lines *l)
     arena_release(&l->arena);
     map_release(&l->at);
     vec_free(&l->v);
+    owners_release(&l->owners);
     mem_free(l->scratch);
     mem_free(l->sum);
     *l = (struct timeline_lines){0};
@@ -23,6 +24,7 @@ void timeline_lines_window(struct timeline_lines *l, const struct session *s, co
     arena_release(&l->arena);
     map_clear(&l->at);
     l->v.n = 0;
+    l->owners.read = false;
     l->w = *w;
     l->mark = mark;
     l->filter_text = filter_text;
@@ -142,16 +144,18 @@ static void totals(struct timeline_lines *l, const struct session *s, struct lan
     line->busy = all > 0 ? (double)busy / (double)all : 0;
 }
 
-/* Who ran on a proc or thread, cell by cell (in its middle): runs of the same goroutine are one owner. */
+/* Who ran on a proc or thread, cell by cell; runs of the same goroutine are one owner. */
 static int read_owners(struct timeline_lines *l, struct session *s, struct row row, struct lane_line *line, struct err *e)
 {
-    struct lane lane = {row.kind == ROW_PROC ? LANE_P : LANE_M, row.id};
+    if (!l->owners.read && owners_read(&l->owners, s, &l->w, e) < 0)
+        return -1;
+    const gidx *cells = owners_of(&l->owners, row.kind == ROW_PROC ? LANE_P : LANE_M, row.id);
+    if (!cells)
+        return 0;
     line->owners = arena_alloc(&l->arena, l->w.n * sizeof *line->owners);
     gidx last = IDX_NONE;
     for (uint32_t i = 0; i < l->w.n; i++) {
-        gidx g = line->cells[i].glyph == LANE_BLANK ? IDX_NONE : tl_running_on(s, lane, l->w.t0 + l->w.cell * i + l->w.cell / 2, e);
-        if (e->kind)
-            return -1;
+        gidx g = line->cells[i].glyph == LANE_BLANK ? IDX_NONE : cells[i];
         if (g != IDX_NONE && g == last) {
             line->owners[line->nowners - 1].to = (uint16_t)i;
         } else if (g != IDX_NONE) {

@@ -48,7 +48,7 @@ static double sort_value(const struct session *s, const struct timeline_rows *r,
 {
     const struct group *g = &s->groups.v[group];
     switch (by) {
-    case TSORT_ACTIVE: return (double)(g->ns[SHARE_RUNNING] + g->ns[SHARE_RUNNABLE] + g->ns[SHARE_SYSCALL]);
+    case TSORT_ACTIVE: return (double)(g->ns[SHARE_RUNNING] + g->ns[SHARE_RUNNABLE]); /* a syscall may be a wait for signals */
     case TSORT_WAITING:
         return (double)(g->ns[SHARE_CHAN] + g->ns[SHARE_SYNC] + g->ns[SHARE_NETWORK] + g->ns[SHARE_SLEEP] + g->ns[SHARE_OTHER]);
     case TSORT_RUNNABLE: return (double)g->ns[SHARE_RUNNABLE];
@@ -153,19 +153,42 @@ static void add_group(struct timeline_rows *r, const struct session *s, const st
         add(r, ROW_ELSEWHERE, group);
 }
 
+struct numbered {
+    int64_t number;
+    uint32_t index;
+};
+
 static int by_id(const void *a, const void *b)
 {
     uint32_t x = ((const struct row *)a)->id, y = ((const struct row *)b)->id;
     return (x > y) - (x < y);
 }
 
+static int by_number(const void *a, const void *b)
+{
+    const struct numbered *x = a, *y = b;
+    return (x->number > y->number) - (x->number < y->number);
+}
+
+/* Procs or threads, by their numbers. */
+static void add_lanes(struct timeline_rows *r, const struct session *s, enum row_kind kind, size_t n)
+{
+    struct numbered *all = mem_alloc(n + 1, sizeof *all);
+    for (uint32_t i = 0; i < n; i++)
+        all[i] = (struct numbered){kind == ROW_PROC ? s->procs.v[i].id : (int64_t)s->threads.v[i].id, i};
+    qsort(all, n, sizeof *all, by_number);
+    for (size_t i = 0; i < n; i++)
+        add(r, kind, all[i].index);
+    mem_free(all);
+}
+
 static void build(struct timeline_rows *r, const struct session *s, const struct timeline_state *st)
 {
     r->v.n = 0;
-    for (uint32_t i = 0; st->lanes >= TLANES_P && i < s->procs.n; i++)
-        add(r, ROW_PROC, i);
-    for (uint32_t i = 0; st->lanes >= TLANES_M && i < s->threads.n; i++)
-        add(r, ROW_THREAD, i);
+    if (st->lanes >= TLANES_P)
+        add_lanes(r, s, ROW_PROC, s->procs.n);
+    if (st->lanes >= TLANES_M)
+        add_lanes(r, s, ROW_THREAD, s->threads.n);
     if (st->lanes >= TLANES_P && r->v.n)
         add(r, ROW_GAP, 0);
     order_groups(r, s, st);
