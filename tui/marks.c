@@ -1,5 +1,6 @@
 #include "tui/marks.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -76,6 +77,30 @@ static int draw_one(struct grid *g, int x, int y, int n, const struct mark_cell 
         grid_flags(g, (struct rect){x + i, y, 1, 1}, CELL_REVERSE);
     }
     return i + 1;
+}
+
+bool marks_crowded(const struct mark_cell *cells, int n)
+{
+    int held = 0;
+    for (int i = 0; i < n; i++)
+        held += top(&cells[i]) == MARK_LOG || top(&cells[i]) == MARK_TASK;
+    return 3 * held > n;
+}
+
+void marks_density(struct grid *g, int x, int y, int n, const struct mark_cell *cells)
+{
+    uint32_t most = 0;
+    for (int i = 0; i < n; i++)
+        most = cells[i].n[MARK_LOG] + cells[i].n[MARK_TASK] > most ? cells[i].n[MARK_LOG] + cells[i].n[MARK_TASK] : most;
+    for (int i = 0; i < n; i++) {
+        struct mark_cell rest = cells[i];
+        uint32_t held = rest.n[MARK_LOG] + rest.n[MARK_TASK];
+        rest.n[MARK_LOG] = rest.n[MARK_TASK] = rest.n[MARK_SAMPLE] = 0;
+        if (top(&rest) < MARK_KINDS)
+            draw_one(g, x + i, y, 1, &rest, 0, false);
+        else if (held)
+            grid_level(g, x + i, y, ROLE_DIM, (int)(1 + 7 * sqrt((double)held / (double)most)));
+    }
 }
 
 void marks_draw(struct grid *g, int x, int y, int n, const struct mark_cell *cells, bool heights)

@@ -30,6 +30,10 @@ struct mark_cell {
 enum mark_kind mark_kind_of(const struct mark *m);
 /* Draws n cells from x of row y. heights: the row shows levels, which are digits in ASCII: a blank ends the count. */
 void marks_draw(struct grid *g, int x, int y, int n, const struct mark_cell *cells, bool heights);
+/* Logs and tasks in more than a third of the cells: on a lane they would leave nothing of it, and their counts would shout. */
+bool marks_crowded(const struct mark_cell *cells, int n);
+/* The marks line when it is crowded: logs and tasks as levels (square root), what is more important over them. */
+void marks_density(struct grid *g, int x, int y, int n, const struct mark_cell *cells);
 /* "¶12 •3": the counts of a window in at most `max` columns; returns the columns used. */
 int marks_counts(struct grid *g, int x, int y, int max, const struct mark_cell *sum);
 

@@ -114,8 +114,10 @@ int wake_chain(struct session *s, gidx g, ns_t t, struct wake_link *out, int max
 {
     struct span w;
     int got = tl_span_at(s, g, t, &w, e);
-    if (got <= 0 || !is_wait(&w))
+    if (got <= 0)
         return got;
+    if (!is_wait(&w))
+        return 0;
     ns_t least = (w.t1 - w.t0) / 50;
     for (int n = 0; n < max; n++) {
         link_wait(s, &w, &out[n]);

@@ -288,7 +288,7 @@ static int load(struct app *app, struct nav *nav, void *state, void *data, struc
 
 static void time_text(char out[32], const struct page_data *d, ns_t t)
 {
-    ruler_time(out, &d->clock, t, d->w.cell / 100 + 1);
+    ruler_time(out, &d->clock, t, d->w.cell / 10 + 1);
 }
 
 static void draw_head(const struct page_data *d, struct grid *g, struct rect r)

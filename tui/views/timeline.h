@@ -31,7 +31,7 @@ struct row {
 };
 
 enum timeline_sort { TSORT_ACTIVE, TSORT_WAITING, TSORT_RUNNABLE, TSORT_COUNT, TSORT_ALIVE, TSORT_FIRST, TSORT_NAME, TSORTS };
-enum timeline_lanes { TLANES_G, TLANES_P, TLANES_M, TLANES };
+enum timeline_lanes { TLANES_AUTO /* procs when rows are left over */, TLANES_P, TLANES_M, TLANES_G, TLANES };
 
 /* Undo is a copy of this. Groups that differ from all_open are listed; the oldest leaves when there are more. */
 enum { TIMELINE_FOLDS = 48 };
@@ -58,14 +58,15 @@ struct timeline_rows {
     struct timeline_state st;
     struct session_mark mark;
     struct tl_window w;
+    int room;
     gidx keep; /* selected goroutine: has a row even when it lives elsewhere */
     bool built;
     uint64_t version; /* rises with each build */
     struct member_filter filter;
 };
 void timeline_rows_release(struct timeline_rows *r);
-/* True when the rows changed. filter: its text's number and text. */
-bool timeline_rows_update(struct timeline_rows *r, struct session *s, const struct timeline_state *st, const struct tl_window *w,
+/* True when the rows changed. room: rows on screen; filter: its text's number and text. */
+bool timeline_rows_update(struct timeline_rows *r, struct session *s, const struct timeline_state *st, const struct tl_window *w, int room,
                           uint32_t filter_text, const char *filter, gidx keep, struct err *e);
 /* How many of a group's members pass the filter (all without one). */
 uint32_t timeline_group_n(const struct timeline_rows *r, const struct session *s, uint32_t group);
@@ -140,7 +141,8 @@ struct timeline_detail {
     /* a goroutine */
     ns_t at;
     bool alive; /* at the cursor */
-    ns_t created, ended_at;
+    ns_t created, ended_at, last;
+    ns_t life[SHARE_COUNT];
     struct span span;
     struct str reason;
     bool stack_of_before; /* the frames are of the wait before: a running goroutine has none */

@@ -19,13 +19,14 @@ static bool all_full(const struct lane_cell *cells, int from, int to)
     return true;
 }
 
-/* Two greens from goroutine to goroutine; a name is written into a run of at least 5 full cells, its function from 15. */
+/* Two greens from goroutine to goroutine, where their runs are long enough to tell apart; a name is written into a run of at least 5 full
+ * cells, its function from 15. */
 static void draw_owners(struct grid *g, int x, int y, const struct lane_line *line)
 {
     for (int k = 0; k < line->nowners; k++) {
         const struct owner *o = &line->owners[k];
         int w = o->to - o->from + 1;
-        enum role role = o->system ? ROLE_GC_MARK : k % 2 ? ROLE_G_RUNNING_ALT : ROLE_G_RUNNING;
+        enum role role = o->system ? ROLE_GC_MARK : w >= 3 && k % 2 ? ROLE_G_RUNNING_ALT : ROLE_G_RUNNING;
         for (int i = o->from; i <= o->to; i++)
             grid_at(g, x + i, y)->role = (uint8_t)role;
         if (w < 5 || !all_full(line->cells, o->from, o->to))
@@ -251,7 +252,10 @@ static void draw_marks(const struct timeline_data *d, struct grid *g, int y)
         grid_text(g, d->label - 1, y, 1, ROLE_DIM, "+");
     if (!d->tall)
         gcband_draw(g, d->x0, y, n, d->gc);
-    marks_draw(g, d->x0, y, n, d->mark_cells, false);
+    if (marks_crowded(d->mark_cells, n))
+        marks_density(g, d->x0, y, n, d->mark_cells);
+    else
+        marks_draw(g, d->x0, y, n, d->mark_cells, false);
 }
 
 static int draw_head(const struct nav *nav, const struct timeline_data *d, struct grid *g, struct rect r)

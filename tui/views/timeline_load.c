@@ -55,6 +55,7 @@ void timeline_layout(struct timeline_data *d, struct rect r)
     d->H = r.h + 2; /* the app's title and hints */
     d->label = r.w < 72 ? 20 : r.w < 100 ? 26 : r.w < 160 ? 32 : 44;
     int columns = r.w < 100 ? 0 : r.w < 160 ? 6 : 7 + 9 + 9;
+    d->columns = columns > 0;
     d->x0 = d->label + columns + 1;
     d->n = r.w - d->x0 > 8 ? r.w - d->x0 : 8;
     d->pane = d->H < 20 ? 2 : d->H < 30 ? 4 : d->H < 45 ? 7 : 10;
@@ -182,15 +183,6 @@ static int load_marks(struct timeline_data *d, struct session *s, struct err *e)
     return 0;
 }
 
-/* Logs in more than a third of the cells would leave nothing of the lane: they are then told by the marks line alone. */
-static bool crowded(const struct mark_cell *cells, int n)
-{
-    int held = 0;
-    for (int i = 0; i < n; i++)
-        held += (cells[i].n[MARK_LOG] || cells[i].n[MARK_TASK]) && !cells[i].n[MARK_DEADLINE] && !cells[i].n[MARK_CANCEL];
-    return 3 * held > n;
-}
-
 /* Gives the shown lanes their marks. Samples stay in the marks line: at 100 a second they would cover every state. */
 static void mark_rows(struct timeline_data *d, const struct session *s)
 {
@@ -221,7 +213,7 @@ static void mark_rows(struct timeline_data *d, const struct session *s)
     }
     map_release(&at);
     for (int i = 0; i < d->nshown; i++)
-        if (d->shown[i].marks && crowded(d->shown[i].marks, d->n))
+        if (d->shown[i].marks && marks_crowded(d->shown[i].marks, d->n))
             d->shown[i].marks = NULL;
 }
 
@@ -337,14 +329,14 @@ static void scroll(struct timeline_data *d, const struct nav *nav, struct timeli
     top = top > last ? last : top;
     st->top = (uint32_t)(top > 0 ? top : 0);
     d->top_row = st->top;
-    if (d->nshown > d->total - top)
-        d->nshown = (int)(d->total - st->top);
+    if (d->nshown > d->total - (long)st->top)
+        d->nshown = (int)(d->total - (long)st->top);
 }
 
 static int load_rows(struct app *app, struct timeline_data *d, struct nav *nav, struct timeline_state *st, struct session *s, struct err *e)
 {
     reveal(d, s, nav, st);
-    bool changed = timeline_rows_update(&d->rows, s, st, &d->w, nav->filter, app_text_get(app, nav->filter), nav->g, e);
+    bool changed = timeline_rows_update(&d->rows, s, st, &d->w, d->nshown, nav->filter, app_text_get(app, nav->filter), nav->g, e);
     timeline_lines_window(&d->lines, s, &d->w, nav->filter);
     scroll(d, nav, st, changed);
     for (int i = 0; i < d->nshown; i++)

@@ -20,7 +20,8 @@ static const char *const sort_words[TSORTS] = {
     [TSORT_COUNT] = "number",       [TSORT_ALIVE] = "alive at the end", [TSORT_FIRST] = "first appearance",
     [TSORT_NAME] = "name",
 };
-static const char *const lane_words[TLANES] = {"goroutines", "procs and goroutines", "procs, threads and goroutines"};
+static const char *const lane_words[TLANES] = {"goroutines, procs when rows are left over", "procs and goroutines",
+                                               "procs, threads and goroutines", "goroutines only"};
 
 void timeline_select(struct nav *nav, struct timeline_state *st, struct row row)
 {

@@ -185,11 +185,11 @@ static void add_lanes(struct timeline_rows *r, const struct session *s, enum row
 static void build(struct timeline_rows *r, const struct session *s, const struct timeline_state *st)
 {
     r->v.n = 0;
-    if (st->lanes >= TLANES_P)
+    if (st->lanes == TLANES_P || st->lanes == TLANES_M)
         add_lanes(r, s, ROW_PROC, s->procs.n);
-    if (st->lanes >= TLANES_M)
+    if (st->lanes == TLANES_M)
         add_lanes(r, s, ROW_THREAD, s->threads.n);
-    if (st->lanes >= TLANES_P && r->v.n)
+    if (r->v.n)
         add(r, ROW_GAP, 0);
     order_groups(r, s, st);
     size_t first = r->v.n;
@@ -205,6 +205,21 @@ static void build(struct timeline_rows *r, const struct session *s, const struct
             add(r, ROW_ELSEWHERE, r->system.v[i]);
 }
 
+/* Rows left over are for procs. */
+static void fill_room(struct timeline_rows *r, const struct session *s, const struct timeline_state *st)
+{
+    size_t n = r->v.n, procs = s->procs.n;
+    if (st->lanes != TLANES_AUTO || !procs || n + procs + 1 > (size_t)r->room)
+        return;
+    add_lanes(r, s, ROW_PROC, procs);
+    add(r, ROW_GAP, 0);
+    struct row *goroutines = mem_alloc(n + 1, sizeof *goroutines);
+    memcpy(goroutines, r->v.v, n * sizeof *goroutines);
+    memmove(r->v.v, r->v.v + n, (procs + 1) * sizeof *r->v.v);
+    memcpy(r->v.v + procs + 1, goroutines, n * sizeof *goroutines);
+    mem_free(goroutines);
+}
+
 /* Whether the rows depend on where the window lies: only members of open groups do. */
 static bool any_open(const struct timeline_state *st)
 {
@@ -217,18 +232,20 @@ static bool same_state(const struct timeline_state *a, const struct timeline_sta
            a->runtime_open == b->runtime_open && a->nfolds == b->nfolds && !memcmp(a->folds, b->folds, a->nfolds * sizeof *a->folds);
 }
 
-bool timeline_rows_update(struct timeline_rows *r, struct session *s, const struct timeline_state *st, const struct tl_window *w,
+bool timeline_rows_update(struct timeline_rows *r, struct session *s, const struct timeline_state *st, const struct tl_window *w, int room,
                           uint32_t filter_text, const char *filter, gidx keep, struct err *e)
 {
     bool grown = members_update(&r->members, s);
     bool refilter = member_filter_update(&r->filter, &r->members, s, filter_text, filter, grown, false, e);
     bool moved = any_open(st) && (!window_same(&r->w, w) || r->keep != keep);
-    if (r->built && !grown && !refilter && !moved && same_state(&r->st, st))
+    if (r->built && !grown && !refilter && !moved && room == r->room && same_state(&r->st, st))
         return false;
     r->w = *w;
     r->keep = keep;
+    r->room = room;
     r->st = *st;
     build(r, s, st);
+    fill_room(r, s, st);
     r->built = true;
     r->version++;
     return true;
