@@ -103,10 +103,19 @@ void marks_density(struct grid *g, int x, int y, int n, const struct mark_cell *
     }
 }
 
-void marks_draw(struct grid *g, int x, int y, int n, const struct mark_cell *cells, bool heights)
+void marks_samples(struct grid *g, int x, int y, int n, const struct mark_cell *cells)
 {
-    for (int i = 0; i < n;)
-        i = top(&cells[i]) == MARK_KINDS ? i + 1 : draw_one(g, x, y, n, cells, i, heights);
+    for (int i = 0; i < n; i++)
+        if (top(&cells[i]) == MARK_SAMPLE)
+            grid_glyph(g, x + i, y, (enum role)mark_looks[MARK_SAMPLE].role, (enum glyph)mark_looks[MARK_SAMPLE].glyph);
+}
+
+void marks_draw(struct grid *g, int x, int y, int n, const struct mark_cell *cells, bool heights, bool samples)
+{
+    for (int i = 0; i < n;) {
+        unsigned k = top(&cells[i]);
+        i = k == MARK_KINDS || (k == MARK_SAMPLE && !samples) ? i + 1 : draw_one(g, x, y, n, cells, i, heights);
+    }
 }
 
 int marks_counts(struct grid *g, int x, int y, int max, const struct mark_cell *sum)

@@ -28,8 +28,11 @@ struct mark_cell {
 };
 /* The kind of a trace's mark, or MARK_KINDS for one that is not drawn (ends of tasks and regions). */
 enum mark_kind mark_kind_of(const struct mark *m);
-/* Draws n cells from x of row y. heights: the row shows levels, which are digits in ASCII: a blank ends the count. */
-void marks_draw(struct grid *g, int x, int y, int n, const struct mark_cell *cells, bool heights);
+/* Draws n cells from x of row y. heights: the row shows levels, which are digits in ASCII: a blank ends the count.
+ * samples: also those. */
+void marks_draw(struct grid *g, int x, int y, int n, const struct mark_cell *cells, bool heights, bool samples);
+/* Only the samples of cells that hold nothing else. */
+void marks_samples(struct grid *g, int x, int y, int n, const struct mark_cell *cells);
 /* Logs and tasks in more than a third of the cells: on a lane they would leave nothing of it, and their counts would shout. */
 bool marks_crowded(const struct mark_cell *cells, int n);
 /* The marks line when it is crowded: logs and tasks as levels (square root), what is more important over them. */

@@ -60,7 +60,7 @@ void part_count(struct grid *g, int x, int y, int w, enum role role, uint64_t n)
 void part_percent(struct grid *g, int x, int y, int w, enum role role, double share)
 {
     char text[16];
-    snprintf(text, sizeof text, "%.0f %%", 100 * share);
+    snprintf(text, sizeof text, share > 0 && share < .005 ? "<1 %%" : "%.0f %%", 100 * share);
     grid_right(g, x, y, w, role, text);
 }
 
@@ -113,6 +113,24 @@ int part_name(struct grid *g, int x, int y, int max, enum role role, struct str 
 {
     char text[NAME_MAX_BYTES], ell[8];
     return max > 0 ? grid_text(g, x, y, max, role, name_short(text, name, max, part_ellipsis(g, ell))) : 0;
+}
+
+/* Columns of "main.go:38". */
+static int place_width(struct str file, uint32_t line)
+{
+    struct str base = name_file(file);
+    char number[16];
+    return base.n ? grid_width(base.p, base.n) + 1 + snprintf(number, sizeof number, "%u", line) : 0;
+}
+
+int part_where(struct grid *g, int x, int y, int max, enum role role, struct str func, struct str file, uint32_t line, bool right)
+{
+    int pw = place_width(file, line), room = max - (pw ? pw + 1 : 0);
+    room = room < max / 3 ? max / 3 : room;
+    int used = part_name(g, x, y, room, role, func);
+    if (pw && max - used > 3)
+        used += 1 + part_place(g, x + used + 1, y, max - used - 1, ROLE_DIM, file, line, right);
+    return used;
 }
 
 int part_place(struct grid *g, int x, int y, int max, enum role role, struct str file, uint32_t line, bool right)

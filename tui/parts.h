@@ -24,6 +24,9 @@ const char *part_ellipsis(const struct grid *g, char out[8]);
 int part_name(struct grid *g, int x, int y, int max, enum role role, struct str name);
 /* "main.go:38", at most max columns; nothing when the file is unknown. right: ends before x + max. */
 int part_place(struct grid *g, int x, int y, int max, enum role role, struct str file, uint32_t line, bool right);
+/* "Resolver.Resolve resolver.go:512" in at most max columns: the place keeps its width, the name gives way. right: the place
+ * ends at x + max. Returns columns used. */
+int part_where(struct grid *g, int x, int y, int max, enum role role, struct str func, struct str file, uint32_t line, bool right);
 /* Text of a glyph in the grid's set (UTF-8), for sentences. */
 const char *part_glyph_text(const struct grid *g, enum glyph glyph, char out[8]);
 

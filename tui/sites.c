@@ -151,8 +151,7 @@ void site_draw_waits(struct grid *g, int x, int y, int w, int rows, const struct
         part_count(g, x + 24, y + i, 6, ROLE_DIM, waits[i].count);
         grid_glyph(g, x + 30, y + i, ROLE_DIM, GLYPH_TIMES);
         int room = w - 33 < 66 ? w - 33 : 66;
-        int used = part_name(g, x + 33, y + i, room - 16, ROLE_TEXT, waits[i].at.func);
-        part_place(g, x + 34 + used, y + i, room - used - 1, ROLE_DIM, waits[i].at.file, waits[i].at.line, false);
+        part_where(g, x + 33, y + i, room, ROLE_TEXT, waits[i].at.func, waits[i].at.file, waits[i].at.line, false);
     }
 }
 
@@ -161,7 +160,6 @@ void site_draw_creators(struct grid *g, int x, int y, int w, int rows, const str
     for (int i = 0; i < n && i < rows; i++) {
         part_count(g, x, y + i, 5, ROLE_TEXT, c[i].count);
         grid_glyph(g, x + 5, y + i, ROLE_DIM, GLYPH_TIMES);
-        int used = part_name(g, x + 8, y + i, w - 24, ROLE_TEXT, c[i].name);
-        part_place(g, x + 9 + used, y + i, w - 9 - used, ROLE_DIM, c[i].at.file, c[i].at.line, false);
+        part_where(g, x + 8, y + i, w - 8, ROLE_TEXT, c[i].name, c[i].at.file, c[i].at.line, false);
     }
 }

@@ -158,7 +158,7 @@ static void test_marks(void)
     c[6].n[MARK_LOG] = 1;
     c[8].n[MARK_CANCEL] = 12;
     c[9].n[MARK_DEADLINE] = 1;
-    marks_draw(&g, 0, 0, 12, c, false);
+    marks_draw(&g, 0, 0, 12, c, false, true);
     CHECK(!strncmp(row(&g), " L5   L +D", 10), "marks: \"%s\"", row(&g));
     CHECK(grid_at(&g, 8, 0)->flags & CELL_REVERSE, "a count without room is one reversed character");
     grid_clear(&g, (struct rect){0, 0, 12, 1});
@@ -166,7 +166,7 @@ static void test_marks(void)
         grid_text(&g, i, 0, 1, ROLE_TEXT, "8");
     memset(c, 0, sizeof c);
     c[2].n[MARK_CANCEL] = 1000;
-    marks_draw(&g, 0, 0, 12, c, true);
+    marks_draw(&g, 0, 0, 12, c, true, true);
     CHECK(!strncmp(row(&g), "88C1000 8888", 12), "on a row of digits a blank ends the count: \"%s\"", row(&g));
     grid_release(&g);
 }

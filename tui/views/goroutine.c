@@ -398,7 +398,7 @@ static void draw_span(const struct page_data *d, struct grid *g, int y, int w, c
 {
     const struct span *sp = &d->spans[row->first];
     char text[NAME_MAX_BYTES], reason[64];
-    time_text(text, d, row->t0 > d->begin ? row->t0 : d->begin);
+    ruler_time(text, &d->clock, row->t0 > d->begin ? row->t0 : d->begin, (d->end - d->begin) / 500000 + 1);
     grid_right(g, 2, y, 13, ROLE_TEXT, text);
     part_duration(g, 16, y, 8, ROLE_TEXT, row->t1 - row->t0);
     if (row->n > 1) {

@@ -282,7 +282,7 @@ static void choose_sparks(struct overview_data *d)
 {
     struct ov_layout *l = &d->l;
     int notes = d->nnotes && d->notes[0].severity > NOTE_INFO ? d->nnotes : 0;
-    int room = d->r.h - notes - 3 - (d->r.h >= 20 ? 7 : 4), most = room / l->spark_rows;
+    int room = d->r.h - notes - 3 - (d->r.h >= 20 ? 7 : 6), most = room / l->spark_rows;
     l->nsparks = most < 2 ? 2 : most;
 }
 
@@ -406,10 +406,9 @@ static void draw_blocked(const struct overview_data *d, const struct overview_st
         grid_text(g, r.x + 2, r.y + 1, r.w - 4, ROLE_DIM, "nobody waited, but by design");
     for (int i = 0; i < d->nwaits && i + 1 < r.h; i++) {
         const struct site_wait *w = &d->waits[i];
-        int y = r.y + 1 + i, place = 2 + (int)name_file(w->at.file).n + 5;
+        int y = r.y + 1 + i;
         part_share(g, r.x + 1, y, 1, (enum share)w->share);
-        int used = part_name(g, r.x + 3, y, r.w - 13 - (place < r.w / 2 ? place : r.w / 2), ROLE_TEXT, w->name);
-        part_place(g, r.x + 4 + used, y, r.w - 14 - used, ROLE_DIM, w->at.file, w->at.line, true);
+        part_where(g, r.x + 3, y, r.w - 13, ROLE_TEXT, w->name, w->at.file, w->at.line, true);
         part_duration(g, r.x + r.w - 9, y, 8, ROLE_TEXT, w->ns);
         mark_row(g, r.x, y, r.w, st->pane == PANE_BLOCKED && st->at[PANE_BLOCKED] == i);
     }

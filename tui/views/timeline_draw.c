@@ -142,7 +142,7 @@ static void draw_row(const struct timeline_data *d, struct grid *g, struct rect 
     if (line->owners)
         draw_owners(g, d->x0, y, line);
     if (row->marks)
-        marks_draw(g, d->x0, y, n, row->marks, row->row.kind == ROW_GROUP);
+        marks_draw(g, d->x0, y, n, row->marks, row->row.kind == ROW_GROUP, false);
 }
 
 static int cursor_cell(const struct nav *nav, const struct timeline_data *d)
@@ -250,12 +250,14 @@ static void draw_marks(const struct timeline_data *d, struct grid *g, int y)
     marks_counts(g, x, y, d->label - 1 - x, &d->mark_sum);
     if (d->marks_cut)
         grid_text(g, d->label - 1, y, 1, ROLE_DIM, "+");
-    if (!d->tall)
+    if (!d->tall) { /* on the same row: samples lie under it, all else over it */
+        marks_samples(g, d->x0, y, n, d->mark_cells);
         gcband_draw(g, d->x0, y, n, d->gc);
+    }
     if (marks_crowded(d->mark_cells, n))
         marks_density(g, d->x0, y, n, d->mark_cells);
     else
-        marks_draw(g, d->x0, y, n, d->mark_cells, false);
+        marks_draw(g, d->x0, y, n, d->mark_cells, false, d->tall);
 }
 
 static int draw_head(const struct nav *nav, const struct timeline_data *d, struct grid *g, struct rect r)

@@ -38,6 +38,16 @@ static bool selectable(const struct timeline_data *d, long i)
     return d->rows.v.v[i].kind != ROW_GAP && d->rows.v.v[i].kind != ROW_ELSEWHERE;
 }
 
+/* Where a selection begins: the first row in sight that is not a proc's or thread's. */
+static long first_row(const struct moves *m)
+{
+    const struct timeline_rows *r = &m->d->rows;
+    long i = (long)m->st->top;
+    while (i + 1 < (long)r->v.n && r->v.v[i].kind < ROW_GROUP)
+        i++;
+    return i;
+}
+
 /* Selects the row `by` rows on, stopping at the ends; rows that stand for nothing are passed over. */
 static void move_rows(struct moves *m, long by)
 {
@@ -45,7 +55,7 @@ static void move_rows(struct moves *m, long by)
     long n = (long)d->rows.v.n, at = timeline_rows_find(&d->rows, m->st, m->nav), step = by > 0 ? 1 : -1;
     if (!n)
         return;
-    long to = at < 0 ? (by > 0 ? (long)m->st->top : (long)m->st->top) : at + by;
+    long to = at < 0 ? first_row(m) : at + by;
     to = to < 0 ? 0 : to >= n ? n - 1 : to;
     while (to >= 0 && to < n && !selectable(d, to))
         to += step;
