@@ -83,7 +83,7 @@ static int connect(struct query *q)
     if (rc == SQLITE_OK)
         rc = configure(q->db);
     if (rc == SQLITE_OK)
-        rc = vtab_register(q->db, &q->sight);
+        rc = vtab_register(q->db, &q->sight, "");
     if (rc == SQLITE_OK)
         rc = functions_register(q->db);
     if (rc == SQLITE_OK)

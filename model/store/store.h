@@ -53,7 +53,9 @@ void query_close(struct query *q);
 void store_schema(struct buf *out);
 /* The text of docs/schema.md. */
 void store_schema_doc(struct buf *out);
-/* Plain tables for other programs in a new SQLite file. */
+/* The tables that may be queried: name of table i, NULL behind the last. */
+const char *store_table(unsigned i);
+/* Plain tables for other programs, in a new SQLite file (never over one that is there). Stops when s->progress.stop is set. */
 int store_export_sqlite(struct session *s, const char *path, struct err *e);
 
 /* The cache folder: $XDG_CACHE_HOME/ctxscope … $TMPDIR … none. */

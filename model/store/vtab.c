@@ -323,13 +323,20 @@ static const sqlite3_module methods = {
     .xRowid = rowid,
 };
 
-int vtab_register(sqlite3 *db, struct sight *v)
+const char *store_table(unsigned i)
+{
+    return i < nvtables ? vtables[i]->name : NULL;
+}
+
+int vtab_register(sqlite3 *db, struct sight *v, const char *prefix)
 {
     int rc = SQLITE_OK;
     for (unsigned i = 0; rc == SQLITE_OK && i < nvtables; i++) {
         struct module *m = mem_alloc(1, sizeof *m);
         *m = (struct module){.t = vtables[i], .v = v};
-        rc = sqlite3_create_module_v2(db, vtables[i]->name, &methods, m, mem_free);
+        char name[64];
+        sqlite3_snprintf(sizeof name, name, "%s%s", prefix, vtables[i]->name);
+        rc = sqlite3_create_module_v2(db, name, &methods, m, mem_free);
     }
     return rc;
 }

@@ -85,8 +85,8 @@ struct vcursor {
     bool eof;
 };
 
-/* Registers all tables on a connection; the sight outlives it. A SQLite code. */
-int vtab_register(sqlite3 *db, struct sight *v);
+/* Registers all tables on a connection, under their names with a prefix; the sight outlives it. A SQLite code. */
+int vtab_register(sqlite3 *db, struct sight *v, const char *prefix);
 /* The text of CREATE TABLE that says what a virtual table looks like; with the sentences as comments when documented. */
 void vtab_ddl(const struct vtable *t, bool documented, struct buf *out);
 

@@ -4,3 +4,6 @@ schema-doc: $(BUILD)/tests/unit/test_store_schema
 	@UPDATE=1 $<
 
 .PHONY: schema-doc
+
+# tests/unit/test_store_extension.sh loads it
+test: $(EXT)
