@@ -11,9 +11,10 @@ enum { TK_FLAGS = TERMKEY_FLAG_NOTERMIOS | TERMKEY_FLAG_CTRLC | TERMKEY_FLAG_UTF
 struct input {
     TermKey *tk;
     bool pasting, gone;
-    bool pending;  /* a key has begun */
-    int64_t since; /* ms: when */
-    int64_t press; /* ms: of the last press, for double clicks */
+    int64_t pasted; /* ms: when the last of a paste came */
+    bool pending;   /* a key has begun */
+    int64_t since;  /* ms: when */
+    int64_t press;  /* ms: of the last press, for double clicks */
     int press_x, press_y;
 };
 
@@ -161,10 +162,17 @@ static void unknown_csi(struct input *in, const TermKeyKey *k)
         in->pasting = false;
 }
 
+/* Some terminals send ^H for Backspace. */
+static keycode character(const TermKeyKey *k)
+{
+    keycode key = (keycode)(k->code.codepoint & 0x1fffff) | modifiers(k);
+    return key == ('h' | KM_CTRL) ? (keycode)KC_BACKSPACE : key;
+}
+
 static bool translate(struct input *in, const TermKeyKey *k, int64_t now, struct input_event *ev)
 {
     switch (k->type) {
-    case TERMKEY_TYPE_UNICODE: return is_key(ev, (keycode)(k->code.codepoint & 0x1fffff) | modifiers(k));
+    case TERMKEY_TYPE_UNICODE: return is_key(ev, character(k));
     case TERMKEY_TYPE_FUNCTION:
         return k->code.number >= 1 && k->code.number <= 12 && is_key(ev, (keycode)(KC_F1 + k->code.number - 1) | modifiers(k));
     case TERMKEY_TYPE_KEYSYM: return is_key(ev, keysym(k));
@@ -196,6 +204,9 @@ enum input_result input_next(struct input *in, int64_t now, struct input_event *
         in->pending = false;
         if (r != TERMKEY_RES_KEY)
             return in->gone || r == TERMKEY_RES_EOF ? INPUT_GONE : INPUT_NOTHING;
+        if (in->pasting && now - in->pasted > PASTE_MS)
+            in->pasting = false;
+        in->pasted = now;
         if (!translate(in, &k, now, ev))
             continue;
         if (in->pasting && ev->kind == INPUT_KEY)

@@ -23,7 +23,11 @@ enum input_result {
     INPUT_GONE,    /* the terminal is gone */
 };
 
-enum { ESC_MS = 25 /* so long after Esc the rest of a key may come */, DOUBLE_MS = 400 };
+enum {
+    ESC_MS = 25, /* so long after Esc the rest of a key may come */
+    DOUBLE_MS = 400,
+    PASTE_MS = 1000, /* a paste whose end was lost is over when nothing came for so long */
+};
 
 struct input;
 /* Reads fd, whose modes the back end has set. -1 … NULL with *e. */

@@ -22,6 +22,7 @@ struct loop {
     int in, out, tty; /* tty: opened here, or -1 */
     int signals;
     bool dirty, woken, sync, gone;
+    bool busy; /* an import or a job ran when the last frame was drawn */
     int64_t last_frame;
     int gap; /* ms between frames at least: FRAME_MS, but 0 for tests, which wait for each frame and measure it, not the pause */
 };
@@ -183,8 +184,14 @@ static void mark(struct loop *l)
     buf_release(&b);
 }
 
+static bool busy(const struct loop *l)
+{
+    return l->app->job || app_importing(l->app);
+}
+
 static void frame(struct loop *l)
 {
+    l->busy = busy(l);
     app_progress(l->app);
     app_frame(l->app);
     l->last_frame = now_ms();
@@ -204,8 +211,11 @@ static int timeout(const struct loop *l)
     int t = input_wait(l->input, now);
     if (l->dirty)
         t = least(t, (int)(l->last_frame + l->gap > now ? l->last_frame + l->gap - now : 0));
-    if (l->app->job || app_importing(l->app))
-        t = least(t, TICK_MS);
+    int64_t since = now - l->last_frame;
+    if (l->woken)
+        t = least(t, (int)(since < IMPORT_FRAME_MS ? IMPORT_FRAME_MS - since : 0));
+    if (l->busy)
+        t = least(t, busy(l) ? TICK_MS : 0);
     return t;
 }
 
@@ -220,7 +230,6 @@ static void take_wakes(struct loop *l)
 static int turn(struct loop *l, struct err *e)
 {
     struct pollfd p[] = {{.fd = l->in, .events = POLLIN}, {.fd = l->signals, .events = POLLIN}, {.fd = wake_pipe[0], .events = POLLIN}};
-    bool ran = l->app->job || app_importing(l->app);
     int n = poll(p, 3, timeout(l));
     if (n < 0 && errno != EINTR)
         return err_set(e, ERR_INTERNAL, "poll: %s", strerror(errno));
@@ -238,9 +247,9 @@ static int turn(struct loop *l, struct err *e)
     if (l->app->suspend && !done(l))
         suspend(l);
     int64_t now = now_ms();
-    /* What the import publishes is worth twenty frames a second, keys sixty. */
-    if ((l->woken || ran) && now - l->last_frame >= (l->woken ? IMPORT_FRAME_MS : TICK_MS))
-        l->dirty = true;
+    /* What the import publishes is worth twenty frames a second, keys sixty; its end is told at once. */
+    l->dirty |= l->woken && now - l->last_frame >= IMPORT_FRAME_MS;
+    l->dirty |= l->busy && (!busy(l) || now - l->last_frame >= TICK_MS);
     if (l->dirty && !done(l) && now - l->last_frame >= l->gap) {
         l->woken = false;
         frame(l);

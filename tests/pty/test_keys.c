@@ -120,7 +120,7 @@ static void floods(void)
         keys[i] = "lhjk+-wb"[i % 8];
     vt_send(vt, keys, sizeof keys);
     CHECK(vt_sync(vt, UI_MS), "no frame after a flood");
-    vt_send(vt, "\033[200~:quit!\r\033[201~", 18);
+    vt_send(vt, "\033[200~:quit!\r\033[201~", 19);
     CHECK(vt_sync(vt, UI_MS), "a paste is no command: the program lives");
     vt_send(vt, "\033[999;999;999z\033[<0;1\033]52;c;AAAA\a\xff\xfe\0\x80", 33);
     vt_sync(vt, 500);
