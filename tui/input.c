@@ -1,15 +1,22 @@
 /* The only file that knows libtermkey: bytes to keys. */
 #include "tui/input.h"
 
+#include <errno.h>
 #include <string.h>
 #include <termkey.h>
+#include <unistd.h>
 
 #include "base/mem.h"
+#include "tui/keybytes.h"
+
+enum { CHUNK = 1024, TK_BUFFER = 8 * CHUNK };
 
 enum { TK_FLAGS = TERMKEY_FLAG_NOTERMIOS | TERMKEY_FLAG_CTRLC | TERMKEY_FLAG_UTF8 | TERMKEY_FLAG_NOSTART | TERMKEY_FLAG_EINTR };
 
 struct input {
     TermKey *tk;
+    int fd; /* -1: none */
+    struct keybytes bytes;
     bool pasting, gone;
     int64_t pasted; /* ms: when the last of a paste came */
     bool pending;   /* a key has begun */
@@ -26,13 +33,15 @@ static const char *fix_mouse(const char *name, const char *value, void *data)
     return !strcmp(name, "key_mouse") ? "\033[M" : value;
 }
 
-static struct input *new_input(TermKey *tk)
+static struct input *new_input(TermKey *tk, int fd)
 {
     struct input *in = mem_calloc(1, sizeof *in);
     in->tk = tk;
+    in->fd = fd;
     in->press = INT64_MIN / 2;
     termkey_hook_terminfo_getstr(tk, fix_mouse, NULL);
     termkey_set_canonflags(tk, TERMKEY_CANON_DELBS);
+    termkey_set_buffer_size(tk, TK_BUFFER);
     termkey_start(tk);
     return in;
 }
@@ -41,7 +50,7 @@ struct input *input_open(int fd, const char *term, struct err *e)
 {
     TermKey *tk = termkey_new(fd, TK_FLAGS);
     if (tk)
-        return new_input(tk);
+        return new_input(tk, fd);
     err_set(e, ERR_USAGE, "the keys of TERM=%.80s are not known", term);
     err_hint(e, "TERM=xterm-256color fits most terminals");
     return NULL;
@@ -50,7 +59,7 @@ struct input *input_open(int fd, const char *term, struct err *e)
 struct input *input_open_bytes(const char *term)
 {
     TermKey *tk = termkey_new_abstract(term, TK_FLAGS);
-    return tk ? new_input(tk) : NULL;
+    return tk ? new_input(tk, -1) : NULL;
 }
 
 void input_close(struct input *in)
@@ -72,16 +81,25 @@ void input_start(struct input *in)
     termkey_start(in->tk);
 }
 
-bool input_fill(struct input *in)
+void input_push(struct input *in, const void *bytes, size_t n, int64_t now)
 {
-    TermKeyResult r = termkey_advisereadable(in->tk);
-    in->gone |= r == TERMKEY_RES_NONE; /* end of file */
-    return !in->gone;
+    uint8_t sound[CHUNK + KEYBYTES_HELD];
+    for (const uint8_t *p = bytes; n > 0;) {
+        size_t k = n < CHUNK ? n : CHUNK;
+        termkey_push_bytes(in->tk, (const char *)sound, keybytes_pass(&in->bytes, p, k, now, sound));
+        p += k;
+        n -= k;
+    }
 }
 
-void input_push(struct input *in, const void *bytes, size_t n)
+bool input_fill(struct input *in, int64_t now)
 {
-    termkey_push_bytes(in->tk, bytes, n);
+    uint8_t bytes[CHUNK];
+    ssize_t n = read(in->fd, bytes, sizeof bytes);
+    if (n > 0)
+        input_push(in, bytes, (size_t)n, now);
+    in->gone |= n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN);
+    return !in->gone;
 }
 
 static const struct {
@@ -182,26 +200,46 @@ static bool translate(struct input *in, const TermKeyKey *k, int64_t now, struct
     }
 }
 
+/* ms since when something unfinished waits; -1: nothing does. */
+static int64_t unfinished(const struct input *in)
+{
+    return in->pending ? in->since : in->bytes.state == KB_ESC ? in->bytes.last : -1;
+}
+
 int input_wait(const struct input *in, int64_t now)
 {
-    int64_t left = in->since + ESC_MS - now;
-    return !in->pending ? -1 : left > 0 ? (int)left : 0;
+    int64_t left = unfinished(in) + ESC_MS - now;
+    return unfinished(in) < 0 ? -1 : left > 0 ? (int)left : 0;
+}
+
+/* The next key of libtermkey; what is unfinished for too long counts as it is. */
+static TermKeyResult next_key(struct input *in, int64_t now, TermKeyKey *k)
+{
+    uint8_t esc;
+    TermKeyResult r = termkey_getkey(in->tk, k);
+    if (r == TERMKEY_RES_AGAIN && !in->pending) {
+        in->pending = true;
+        in->since = now;
+    }
+    if (r != TERMKEY_RES_AGAIN)
+        in->pending = false;
+    if (r == TERMKEY_RES_KEY || unfinished(in) < 0)
+        return r;
+    if (now - unfinished(in) < ESC_MS)
+        return TERMKEY_RES_AGAIN;
+    if (!in->pending && keybytes_late(&in->bytes, &esc))
+        termkey_push_bytes(in->tk, (const char *)&esc, 1);
+    in->pending = false;
+    return termkey_getkey_force(in->tk, k);
 }
 
 enum input_result input_next(struct input *in, int64_t now, struct input_event *ev)
 {
     for (;;) {
         TermKeyKey k;
-        TermKeyResult r = termkey_getkey(in->tk, &k);
-        if (r == TERMKEY_RES_AGAIN) {
-            if (!in->pending)
-                in->since = now;
-            in->pending = true;
-            if (now - in->since < ESC_MS)
-                return INPUT_PENDING;
-            r = termkey_getkey_force(in->tk, &k);
-        }
-        in->pending = false;
+        TermKeyResult r = next_key(in, now, &k);
+        if (r == TERMKEY_RES_AGAIN)
+            return INPUT_PENDING;
         if (r != TERMKEY_RES_KEY)
             return in->gone || r == TERMKEY_RES_EOF ? INPUT_GONE : INPUT_NOTHING;
         if (in->pasting && now - in->pasted > PASTE_MS)

@@ -39,8 +39,9 @@ void input_close(struct input *in);
 void input_stop(struct input *in);
 void input_start(struct input *in);
 /* Takes in what the terminal has; call it when poll says readable. False: the terminal is gone. */
-bool input_fill(struct input *in);
-void input_push(struct input *in, const void *bytes, size_t n);
+bool input_fill(struct input *in, int64_t now);
+/* At most some kilobytes at once, between calls of input_next. */
+void input_push(struct input *in, const void *bytes, size_t n, int64_t now);
 /* ms until what is pending counts as it is; -1: nothing is pending. */
 int input_wait(const struct input *in, int64_t now);
 /* The next event. now: ms of any clock that goes on evenly. */

@@ -169,7 +169,7 @@ static void drain(struct loop *l)
         l->gone |= r == INPUT_GONE;
         if (done(l) || l->app->suspend || l->app->new_backend || !readable(l->in))
             return;
-        l->gone |= !input_fill(l->input);
+        l->gone |= !input_fill(l->input, now_ms());
     }
 }
 
@@ -238,7 +238,7 @@ static int turn(struct loop *l, struct err *e)
         l->woken = true;
     }
     if (n > 0 && p[0].revents)
-        l->gone |= !input_fill(l->input);
+        l->gone |= !input_fill(l->input, now_ms());
     drain(l);
     for (int sig; (sig = signals_next());)
         on_signal(l, sig);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/store/store.h"
 #include "tests/lib/load.h"
 #include "tui/app_parts.h"
 
@@ -18,8 +19,9 @@ static void begin(void)
 {
     struct err e = ERR_INIT;
     setlocale(LC_CTYPE, "C.UTF-8");
-    session = load_session(traces, 1, 1, &e);
-    if (!session) {
+    session = session_new();
+    session->store = store_create(NULL, &e);
+    if (!session->store || load_into(session, traces, 1, 1, &e) < 0) {
         err_print(&e, stderr, 1);
         abort();
     }

@@ -15,7 +15,7 @@ static const char *names(const char *bytes, size_t n)
     struct input_event ev;
     size_t at = 0;
     out[0] = 0;
-    input_push(in, bytes, n);
+    input_push(in, bytes, n, now);
     for (enum input_result r; (r = input_next(in, now, &ev)) == INPUT_EVENT || r == INPUT_PENDING;) {
         if (r == INPUT_PENDING) {
             CHECK(input_wait(in, now) > 0 && input_wait(in, now) <= ESC_MS, "waits %d ms", input_wait(in, now));
@@ -53,7 +53,7 @@ static void test_keys(void)
     are("\033[Z\033OP\033[1;2D\033[1;5C", "S-Tab F1 S-Left C-Right");
     are("\033x", "M-x");
     are("\033", "Esc");
-    are("\033\033", "M-Esc");
+    are("\033\033", "Esc");
 }
 
 static void test_mouse(void)
@@ -63,6 +63,7 @@ static void test_mouse(void)
     now += 10000;
     are("\033[<0;5;5M\033[<0;5;5m\033[<0;5;5M\033[<0;5;5m\033[<0;5;5M", "press(4,4) release(4,4) double(4,4) release(4,4) press(4,4)");
     are("\033[<2;5;5M\033[<66;5;5M", "");
+    are("\033[<0;5M\033[<0;5;5;5M\033[<0;5;5~j", "j");
 }
 
 static void test_pastes_are_text(void)
@@ -73,6 +74,32 @@ static void test_pastes_are_text(void)
     are("j", "j"); /* the end was lost: not for ever */
 }
 
+/* Sequences that no keyboard sends, answers of terminals: gone without a trace, and the next key is a key. */
+static void test_foreign_sequences(void)
+{
+    static const char *const gone[] = {"\033[~",
+                                       "\033[;;;;;;;;;;;;;;;;;;;;1~",
+                                       "\033[99999999999~",
+                                       "\033[1;2;3;4;5;6;7;8;9;10A",
+                                       "\033]52;c;AAAA\a",
+                                       "\033P1$r0m\033\\",
+                                       "\233"
+                                       "5~",
+                                       "\377\376",
+                                       "\033[999;999;999z"};
+    for (size_t i = 0; i < sizeof gone / sizeof *gone; i++) {
+        char bytes[128];
+        now += 1000;
+        snprintf(bytes, sizeof bytes, "%sj", gone[i]);
+        const char *got = names(bytes, strlen(bytes)), *last = strrchr(got, ' ');
+        CHECK(!strcmp(last ? last + 1 : got, "j"), "case %zu gives \"%s\"", i, got);
+    }
+    now += 1000;
+    names("\033]0;a title without end", 23);
+    now += 1000;
+    are("j", "j");
+}
+
 static void test_odd_bytes(void)
 {
     struct input_event ev;
@@ -80,7 +107,7 @@ static void test_odd_bytes(void)
         char b[8];
         for (size_t k = 0; k < sizeof b; k++)
             b[k] = (char)(below(4) ? rnd() : (uint64_t) "\033[<;M~O]"[below(8)]);
-        input_push(in, b, sizeof b);
+        input_push(in, b, sizeof b, now);
         for (int n = 0; n < 100 && input_next(in, now += ESC_MS, &ev) != INPUT_NOTHING; n++)
             CHECK(ev.x >= 0 && ev.y >= 0, "mouse at %d,%d", ev.x, ev.y);
     }
@@ -95,6 +122,7 @@ int main(void)
     test_keys();
     test_mouse();
     test_pastes_are_text();
+    test_foreign_sequences();
     test_odd_bytes();
     input_close(in);
     return check_done();
