@@ -1,6 +1,7 @@
 /* The manual page (as scdoc source) and shell completions, from the same tables as help. Run by the Makefile. */
 #include "cli/options.h"
 #include "cli/out.h"
+#include "model/store/store.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -249,9 +250,17 @@ static void fish(struct out *out)
     }
 }
 
+static void schema(struct out *out)
+{
+    struct buf doc = {0};
+    store_schema_doc(&doc);
+    out_put(out, doc.p, doc.n);
+    buf_release(&doc);
+}
+
 void generate_print(struct out *out, enum generate what)
 {
     static void (*const print[])(struct out *) = {
-        [GENERATE_MAN] = man, [GENERATE_BASH] = bash, [GENERATE_ZSH] = zsh, [GENERATE_FISH] = fish};
+        [GENERATE_MAN] = man, [GENERATE_BASH] = bash, [GENERATE_ZSH] = zsh, [GENERATE_FISH] = fish, [GENERATE_SCHEMA] = schema};
     print[what](out);
 }

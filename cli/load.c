@@ -116,6 +116,8 @@ static int import_all(struct load *l, struct err *e)
         session_read(l->s);
         rc = store_commit(l->s->store, l->s, e);
         session_done(l->s);
+        if (l->path.n && !opt_given(l->o, OPT_STORE))
+            cache_trim();
     }
     return rc;
 }
@@ -136,6 +138,14 @@ static void *import_thread(void *arg)
     return NULL;
 }
 
+static bool any_stdin(const char *const *paths, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!strcmp(paths[i], "-"))
+            return true;
+    return false;
+}
+
 /* Where --store says: never over a file that is no store. */
 static int named_store(struct load *l, const char *path, struct err *e)
 {
@@ -150,6 +160,71 @@ static int named_store(struct load *l, const char *path, struct err *e)
         return err_source(e, path);
     set_path(l, path);
     return 0;
+}
+
+static uint64_t size_of(const char *const *paths, size_t n)
+{
+    uint64_t sum = 0;
+    struct stat st;
+    for (size_t i = 0; i < n; i++)
+        if (stat(paths[i], &st) == 0)
+            sum += (uint64_t)st.st_size;
+    return sum;
+}
+
+/* Another process may be writing it: text commands wait, the terminal view goes on with an import of its own. */
+static void wait_for_other(const struct load *l, const char *path)
+{
+    int32_t stop = 0;
+    if (l->o->command == COMMAND_UI)
+        return;
+    interrupt_catch(&stop);
+    if (store_wait(path, &stop) < 0)
+        say_more("%s is being written by another process; importing beside it", path);
+    interrupt_catch(NULL);
+}
+
+/* 0: opened; -1: there is none that can be used. */
+static int open_cached(struct load *l, const char *path)
+{
+    struct err e = ERR_INIT;
+    wait_for_other(l, path);
+    if (access(path, F_OK) != 0)
+        return -1;
+    if (open_store(l, path, &e) == 0) {
+        say_more("opened %s", path);
+        l->from = FROM_CACHE;
+        return 0;
+    }
+    say_more("%s: %s; importing again", path, e.what);
+    drop_session(l); /* a part may have been read */
+    l->s = session_new();
+    return -1;
+}
+
+/* Opens the cached store, or begins one there. Whatever is wrong with the cache, the import goes on without it. */
+static void cached_store(struct load *l, const char *const *paths, size_t n)
+{
+    struct err e = ERR_INIT;
+    char key[33];
+    if (opt_given(l->o, OPT_NO_CACHE) || opt_given(l->o, OPT_FOLLOW) || any_stdin(paths, n))
+        return;
+    if (!cache_dir(&e) || cache_key(paths, n, "", key, &e) < 0) {
+        say_more("no store is kept: %s", e.what);
+        return;
+    }
+    struct buf path = {0};
+    cache_path(key, &path);
+    if (open_cached(l, buf_str(&path)) < 0) {
+        /* A store takes about half of its trace. */
+        if (store_room(buf_str(&path), size_of(paths, n), &e) == 0)
+            l->s->store = store_create(buf_str(&path), &e);
+        if (l->s->store)
+            set_path(l, buf_str(&path));
+        else
+            say_more("no store is kept: %s", e.what);
+    }
+    buf_release(&path);
 }
 
 static int start_import(struct load *l, const char *const *paths, size_t n, struct err *e)
@@ -191,6 +266,8 @@ static int open_any(struct load *l, const char *const *paths, size_t n, struct e
     if (opt_given(l->o, OPT_STORE)) {
         if (named_store(l, opt_text(l->o, OPT_STORE), e) < 0)
             return -1;
+    } else {
+        cached_store(l, paths, n);
     }
     return l->from == FROM_CACHE ? 0 : start_import(l, paths, n, e);
 }

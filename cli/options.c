@@ -44,7 +44,7 @@ static const char *const by_words[] = {"groups", "goroutines", "procs", "threads
 static const char *const glyph_words[] = {"auto", "utf8", "ascii", NULL};
 static const char *const clock_words[] = {"real", "fixed", NULL};
 static const char *const to_words[] = {"sqlite", "csv", NULL};
-static const char *const generate_words[] = {"man", "bash", "zsh", "fish", NULL};
+static const char *const generate_words[] = {"man", "bash", "zsh", "fish", "schema", NULL};
 
 const char *const *option_words(enum option_type type)
 {

@@ -50,7 +50,7 @@ enum by { BY_GROUPS, BY_GOROUTINES, BY_PROCS, BY_THREADS };
 enum glyph_choice { CHOICE_AUTO, CHOICE_UTF8, CHOICE_ASCII };
 enum clock_choice { CLOCK_REAL, CLOCK_FIXED };
 enum to { TO_SQLITE, TO_CSV };
-enum generate { GENERATE_MAN, GENERATE_BASH, GENERATE_ZSH, GENERATE_FISH };
+enum generate { GENERATE_MAN, GENERATE_BASH, GENERATE_ZSH, GENERATE_FISH, GENERATE_SCHEMA };
 
 struct option_spec {
     const char *name, *arg, *sentence;
