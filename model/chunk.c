@@ -111,15 +111,29 @@ static uint32_t run_rows(const struct decoder *d, uint32_t run)
     return d->nruns ? d->run_rows[run] : d->rows;
 }
 
+static inline uint64_t read_ticks(struct bytes *in, unsigned tick)
+{
+    uint64_t n = bytes_uleb(in);
+    return n ? (n - 1) << tick : bytes_uleb(in);
+}
+
+static inline int64_t read_signed_ticks(struct bytes *in, unsigned tick)
+{
+    uint64_t n = bytes_uleb(in);
+    return n ? (int64_t)((uint64_t)unzigzag(n - 1) << tick) : unzigzag(bytes_uleb(in));
+}
+
 static int read_t(struct decoder *d, struct bytes *in, struct chunk *out)
 {
-    uint64_t run_t = 0;
+    uint64_t run_t = 0, tick = bytes_uleb(in);
     int64_t *t = out->t;
+    if (tick > TICK_MAX)
+        return -1;
     for (uint32_t r = 0; r < run_count(d); r++) {
-        run_t += (uint64_t)unzigzag(bytes_uleb(in));
+        run_t += (uint64_t)read_signed_ticks(in, (unsigned)tick);
         *t = (int64_t)run_t;
         for (uint32_t i = run_rows(d, r); --i; t++) {
-            t[1] = (int64_t)((uint64_t)*t + bytes_uleb(in));
+            t[1] = (int64_t)((uint64_t)*t + read_ticks(in, (unsigned)tick));
             if (t[1] < *t)
                 return -1;
         }

@@ -9,7 +9,8 @@
  * a reader decodes those it wants.
  *
  * Columns are coded so that what a goroutine's loop repeats is a zero byte; all are read row by row, in order:
- *   t       first row of a run: zigzag delta from the first of the run before; else delta from the row before
+ *   t       uleb tick: most deltas are multiples of 2^tick ns (clocks tick coarser than ns); then per row 1 + delta / 2^tick, or
+ *           0 and the delta itself. First row of a run: zigzag, from the first of the run before; else from the row before
  *   class   0: the class that last followed the class before it (in this chunk); else id + 1
  *   g       0: the track itself, 1: none, 2: the same other goroutine as last, else zigzag delta from that one, + 3
  *   m       thread and proc together: 0: as in the row before; else 1 + index of a pair; then uleb pairs {m + 1, p + 1}

@@ -8,7 +8,8 @@
 
 enum {
     LEVEL = 1,      /* higher levels save nothing on such columns */
-    RETRY = 8,      /* a column that did not compress is tried again after so many chunks */
+    WORTH = 2,      /* a column is compressed when it shrinks to half: what shrinks less costs most of the work */
+    RETRY = 32,     /* one that did not is tried again after so many chunks */
     PLAIN_MIN = 64, /* shorter columns are stored as they are */
     PAIR_SLOTS = 1024,
     VARINT_MAX = 10
@@ -40,7 +41,7 @@ struct codec *codec_new(void)
     c->z = ZSTD_createCCtx();
     /* Two varints a row at most (sparse columns), or a code a row and two for its pair. */
     for (unsigned i = 0; i < COL_COUNT; i++)
-        c->col[i] = mem_alloc(CHUNK_ROWS + 1, 2 * VARINT_MAX);
+        c->col[i] = mem_alloc(CHUNK_ROWS + 1, 2 * VARINT_MAX + 1);
     return c;
 }
 
@@ -74,7 +75,8 @@ struct heads {
 
 struct row_state {
     uint32_t actor, pair, stack2_row;
-    ns_t run_t; /* first time of the run before */
+    ns_t run_t;    /* first time of the run before */
+    unsigned tick; /* see model/chunk.h, t */
 };
 
 static inline uint8_t *put(uint8_t *p, uint64_t v)
@@ -84,6 +86,22 @@ static inline uint8_t *put(uint8_t *p, uint64_t v)
         return p;
     }
     return uleb_put(p, v);
+}
+
+static inline uint8_t *put_ticks(uint8_t *p, uint64_t d, unsigned tick)
+{
+    uint64_t n = d >> tick;
+    if (n << tick == d && n != UINT64_MAX)
+        return put(p, n + 1);
+    return put(put(p, 0), d);
+}
+
+static inline uint8_t *put_signed_ticks(uint8_t *p, int64_t d, unsigned tick)
+{
+    uint64_t n = zigzag(d >> tick);
+    if (((uint64_t)d & ((1ull << tick) - 1)) == 0 && n != UINT64_MAX)
+        return put(p, n + 1);
+    return put(put(p, 0), zigzag(d));
 }
 
 static inline uint8_t *put_actor(uint8_t *p, uint32_t g, uint32_t track, uint32_t *last)
@@ -108,10 +126,10 @@ static void put_run(struct codec *c, struct heads *h, struct row_state *st, cons
     for (uint32_t i = 0; i < n; i++) {
         const struct event *e = order ? &ev[order[i]] : &ev[i];
         if (i == 0) {
-            h->t = put(h->t, zigzag((int64_t)((uint64_t)e->t - (uint64_t)st->run_t)));
+            h->t = put_signed_ticks(h->t, (int64_t)((uint64_t)e->t - (uint64_t)st->run_t), st->tick);
             st->run_t = e->t;
         } else {
-            h->t = put(h->t, (uint64_t)e->t - (uint64_t)t);
+            h->t = put_ticks(h->t, (uint64_t)e->t - (uint64_t)t, st->tick);
         }
         t = e->t;
         uint16_t *next = &c->predict.class_after[class];
@@ -189,7 +207,7 @@ static void put_column(struct codec *c, uint8_t id, uint8_t *wait, const uint8_t
         /* The header's length is known only after: compress to where the longest header would end, then move down. */
         uint8_t *room = head + 2 + 2 * VARINT_MAX;
         packed = ZSTD_compressCCtx(c->z, room, ZSTD_compressBound(n), p, n, LEVEL);
-        if (ZSTD_isError(packed) || packed > n - n / 10) {
+        if (ZSTD_isError(packed) || packed > n / WORTH) {
             packed = 0;
             *wait = RETRY - 1;
         }
@@ -231,12 +249,32 @@ static uint32_t put_track_rows(struct codec *c, struct heads *h, struct row_stat
     return nruns;
 }
 
+/* The largest tick that seven of eight deltas are multiples of, by a sample. */
+static unsigned tick_of(const struct event *ev, const uint32_t *order, uint32_t n)
+{
+    enum { SAMPLES = 64 };
+    uint32_t with[TICK_MAX + 1] = {0}, sum = 0, seen = 0;
+    for (uint32_t i = 1; i < n; i += 1 + n / SAMPLES) {
+        uint64_t d = (uint64_t)ev[order ? order[i] : i].t - (uint64_t)ev[order ? order[i - 1] : i - 1].t;
+        unsigned zeros = d ? (unsigned)__builtin_ctzll(d) : TICK_MAX;
+        with[zeros < TICK_MAX ? zeros : TICK_MAX]++;
+        seen++;
+    }
+    for (unsigned tick = TICK_MAX; tick > 0; tick--) {
+        sum += with[tick];
+        if (sum * 8 >= seen * 7 && seen)
+            return tick;
+    }
+    return 0;
+}
+
 void codec_chunk(struct codec *c, enum stream stream, const struct event *ev, const uint32_t *order, uint32_t n,
                  const struct event_ext *ext, struct buf *out)
 {
     bool track = stream == STREAM_G || stream == STREAM_P;
     struct heads h = {c->col[COL_T], c->col[COL_CLASS], c->col[COL_G], c->col[COL_M], c->col[COL_STACK], c->col[COL_STACK2]};
-    struct row_state st = {.pair = PAIR_NONE};
+    struct row_state st = {.pair = PAIR_NONE, .tick = tick_of(ev, order, n)};
+    h.t = put(h.t, st.tick);
     c->npairs = 0;
     c->stamp++;
     buf_clear(&c->runs);

@@ -6,12 +6,13 @@
 
 #include "model/chunk.h"
 
-enum { CHUNK_MAGIC = 0xc7, LOD_MAGIC = 0xc8, CHUNK_VERSION = 1 };
+enum { CHUNK_MAGIC = 0xc7, LOD_MAGIC = 0xc8, CHUNK_VERSION = 2 };
 enum { CODING_RAW, CODING_ZSTD };
 enum lod_col { LOD_BUCKET, LOD_MASK, LOD_VALUE, LOD_COLS };
 
 #define NO_TRACK (IDX_NONE - 1) /* side streams: no goroutine is "the track itself" */
 #define PAIR_NONE 0xffffffffu   /* thread and proc: none */
+enum { TICK_MAX = 15 };
 enum { CLASS_START = DICT_CLASSES, STACK_GUESSES = 512 };
 
 /* What tends to follow: learnt while coding a chunk, the same way on both sides. */

@@ -48,28 +48,60 @@ int encode_put(struct encoder *enc, struct chunk_ref ref, struct err *e)
     return 0;
 }
 
-/* Least and greatest time and track of the rows. */
-static void fill_ref(const struct encoder *enc, const uint32_t *order, uint32_t n, bool track, struct chunk_ref *ref)
+static void widen(struct chunk_ref *ref, ns_t t0, ns_t t1)
 {
-    ref->t0 = ref->t1 = enc->ev[order[0]].t;
-    for (uint32_t i = 1; i < n; i++) {
-        ns_t t = enc->ev[order[i]].t;
-        ref->t0 = t < ref->t0 ? t : ref->t0;
-        ref->t1 = t > ref->t1 ? t : ref->t1;
-    }
-    if (track) {
-        ref->lo = enc->ev[order[0]].res;
-        ref->hi = enc->ev[order[n - 1]].res;
+    ref->t0 = t0 < ref->t0 ? t0 : ref->t0;
+    ref->t1 = t1 > ref->t1 ? t1 : ref->t1;
+}
+
+/* Least and greatest time and track of rows [at, at + n) of a track stream. Time rises within a track, so the ends of the runs
+ * tell: `run` is the track of the first row, and is moved on to that of the row after the last. */
+static void fill_ref(const struct event *ev, uint32_t at, uint32_t n, const struct run **run, struct chunk_ref *ref)
+{
+    uint32_t end = at + n;
+    ref->t0 = ev[at].t;
+    ref->t1 = ev[end - 1].t;
+    ref->lo = ev[at].res;
+    ref->hi = ev[end - 1].res;
+    while (at < end) {
+        const struct run *r = *run;
+        uint32_t run_end = r->chunk * CHUNK_ROWS + r->row + ((uint32_t)r->rows_hi << 16 | r->rows_lo);
+        uint32_t to = run_end < end ? run_end : end;
+        widen(ref, ev[at].t, ev[to - 1].t);
+        at = to;
+        *run += at == run_end;
     }
 }
 
-static int write_stream(struct encoder *enc, enum stream stream, const uint32_t *order, size_t n, struct err *e)
+static struct chunk_ref new_ref(const struct encoder *enc, enum stream stream, uint32_t rows)
 {
-    bool track = stream == STREAM_G || stream == STREAM_P;
+    return (struct chunk_ref){.segment = enc->segment, .span = 1, .rows = (uint16_t)rows, .stream = (uint8_t)stream};
+}
+
+/* run: the runs of the rows, whose chunks are still counted from the first one. */
+static int write_tracks(struct encoder *enc, enum stream stream, const struct event *ev, size_t n, const struct run *run, struct err *e)
+{
     for (size_t at = 0; at < n; at += CHUNK_ROWS) {
         uint32_t rows = n - at < CHUNK_ROWS ? (uint32_t)(n - at) : CHUNK_ROWS;
-        struct chunk_ref ref = {.segment = enc->segment, .span = 1, .rows = (uint16_t)rows, .stream = (uint8_t)stream};
-        fill_ref(enc, order + at, rows, track, &ref);
+        struct chunk_ref ref = new_ref(enc, stream, rows);
+        fill_ref(ev, (uint32_t)at, rows, &run, &ref);
+        buf_clear(&enc->blob);
+        codec_chunk(enc->codec, stream, ev + at, NULL, rows, NULL, &enc->blob);
+        if (encode_put(enc, ref, e) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int write_side(struct encoder *enc, enum stream stream, struct err *e)
+{
+    const uint32_t *order = enc->list[stream].v;
+    size_t n = enc->list[stream].n;
+    for (size_t at = 0; at < n; at += CHUNK_ROWS) {
+        uint32_t rows = n - at < CHUNK_ROWS ? (uint32_t)(n - at) : CHUNK_ROWS;
+        struct chunk_ref ref = new_ref(enc, stream, rows);
+        ref.t0 = enc->ev[order[at]].t;
+        ref.t1 = enc->ev[order[at + rows - 1]].t;
         buf_clear(&enc->blob);
         codec_chunk(enc->codec, stream, enc->ev, order + at, rows, enc->b->ext, &enc->blob);
         if (encode_put(enc, ref, e) < 0)
@@ -90,14 +122,15 @@ static int write_chunks(struct encoder *enc, struct err *e)
     enc->chunks.n = 0;
     size_t before = enc->s->chunks.n;
     enc->seg.chunk0 = (uint32_t)before;
+    if (write_tracks(enc, STREAM_G, enc->rows.v, enc->rows.n, enc->runs.v, e) < 0)
+        return -1;
+    size_t g_chunks = enc->chunks.n;
+    if (write_tracks(enc, STREAM_P, enc->prows.v, enc->prows.n, enc->pruns.v, e) < 0)
+        return -1;
     place_runs(enc->runs.v, enc->runs.n, before);
-    if (write_stream(enc, STREAM_G, enc->order.v, enc->order.n, e) < 0)
-        return -1;
-    place_runs(enc->pruns.v, enc->pruns.n, before + enc->chunks.n);
-    if (write_stream(enc, STREAM_P, enc->porder.v, enc->porder.n, e) < 0)
-        return -1;
+    place_runs(enc->pruns.v, enc->pruns.n, before + g_chunks);
     for (enum stream st = STREAM_MARK; st <= STREAM_SAMPLE; st++)
-        if (write_stream(enc, st, enc->list[st].v, enc->list[st].n, e) < 0)
+        if (write_side(enc, st, e) < 0)
             return -1;
     if (lod_write(enc, e) < 0)
         return -1;

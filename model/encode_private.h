@@ -30,8 +30,8 @@ enum hot_flags {
 struct hot {
     ns_t since;     /* its state began */
     ns_t settled;   /* its nanoseconds are added up to here */
-    uint32_t n, at; /* rows in this block; the end of them in enc.order */
-    stack_id stack; /* where it waits */
+    uint32_t n, at; /* rows in this block; the end of them in enc.rows */
+    uint32_t site;  /* where it waits: 1 + index into enc.waits; 0: does not, or without a stack */
     uint16_t m, p;  /* where it runs or is in a syscall; EV_NO_MP: nowhere, or the proc was taken away */
     class_id class; /* of the transition into its state */
     uint8_t share;  /* SHARE_DEAD: not alive */
@@ -55,7 +55,7 @@ struct eproc {
     ns_t settled;        /* its nanoseconds are added up to here; NS_NONE: not met yet */
     class_id class;      /* of the transition into its state */
     bool born;           /* a transition said which state it is in */
-    uint32_t n, at;      /* rows in this block; the end of them in enc.porder */
+    uint32_t n, at;      /* rows in this block; the end of them in enc.prows */
     uint32_t cut0, cuts; /* in enc.cuts: times at which it changed its state in this block */
 };
 
@@ -132,8 +132,8 @@ struct encoder {
     uint32_t class_n[DICT_CLASSES];
     uint8_t route[DICT_CLASSES]; /* enum stream, ROUTE_*; valid for classes below nroutes */
     uint32_t nroutes;
-    VEC(uint32_t) list[STREAMS]; /* of each stream: indexes into ev, in time */
-    VEC(uint32_t) order, porder; /* STREAM_G and P: sorted by track */
+    VEC(uint32_t) list[STREAMS];   /* of each stream: indexes into ev, in time */
+    VEC(struct event) rows, prows; /* of STREAM_G and P, sorted by track: one copy makes all later passes sequential */
     VEC(ns_t) cuts;
     VEC(uint32_t) named;         /* start functions learnt: pairs gidx, frame */
     VEC(struct goroutine) fresh; /* of the touched goroutines, sorted by gidx: as they are to be published */
@@ -164,8 +164,8 @@ struct encoder {
     X(waits)                                                                                                                               \
     X(regions)                                                                                                                             \
     X(open_ranges)                                                                                                                         \
-    X(order)                                                                                                                               \
-    X(porder)                                                                                                                              \
+    X(rows)                                                                                                                                \
+    X(prows)                                                                                                                               \
     X(cuts)                                                                                                                                \
     X(named)                                                                                                                               \
     X(fresh)                                                                                                                               \

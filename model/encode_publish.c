@@ -172,6 +172,17 @@ static void close_ranges(struct encoder *enc, ns_t t)
 
 /* --- tables --------------------------------------------------------------------------------------------------------- */
 
+/* Appends the items of `from` from index `at` on. */
+#define append_from(to, from, at)                                                                                                          \
+    do {                                                                                                                                   \
+        size_t at_ = (at), n_ = (from)->n - at_;                                                                                           \
+        vec_reserve(to, (to)->n + n_);                                                                                                     \
+        if (n_)                                                                                                                            \
+            memcpy((to)->v + (to)->n, (from)->v + at_, n_ * sizeof *(from)->v);                                                            \
+        (to)->n += n_;                                                                                                                     \
+    } while (0)
+#define append(to, from) append_from(to, from, 0)
+
 static void publish_goroutines(struct encoder *enc)
 {
     struct session *s = enc->s;
@@ -216,22 +227,13 @@ static void publish_tables(struct encoder *enc)
     s->threads.n = enc->threads.n;
     if (s->threads.n)
         memcpy(s->threads.v, enc->threads.v, s->threads.n * sizeof *s->threads.v);
-    vec_reserve(&s->waits, enc->waits.n);
-    s->waits.n = enc->waits.n;
+    append_from(&s->waits, &enc->waits, s->waits.n);
     for (size_t i = 0; i < enc->site_list.n; i++) {
         uint32_t site = enc->site_list.v[i];
         s->waits.v[site] = enc->waits.v[site];
         enc->site_changed.v[site] = 0;
     }
 }
-
-#define append(to, from)                                                                                                                   \
-    do {                                                                                                                                   \
-        vec_reserve(to, (to)->n + (from)->n);                                                                                              \
-        if ((from)->n)                                                                                                                     \
-            memcpy((to)->v + (to)->n, (from)->v, (from)->n * sizeof *(from)->v);                                                           \
-        (to)->n += (from)->n;                                                                                                              \
-    } while (0)
 
 static void publish_segment(struct encoder *enc)
 {
@@ -312,9 +314,11 @@ static void close_waits(struct encoder *enc)
 {
     for (gidx g = 0; g < enc->s->goroutines.n; g++) {
         const struct hot *h = &enc->hot.v[g];
-        if (h->stack)
-            ns_add(&enc->s->waits.v[enc->site_of.v[h->stack] - 1].ns, ns_between(h->since, enc->t1));
+        if (h->site)
+            ns_add(&enc->waits.v[h->site - 1].ns, ns_between(h->since, enc->t1));
     }
+    if (enc->waits.n)
+        memcpy(enc->s->waits.v, enc->waits.v, enc->waits.n * sizeof *enc->waits.v);
 }
 
 int encoder_finish(struct encoder *enc, struct err *e)

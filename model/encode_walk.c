@@ -14,11 +14,11 @@ static void sort_procs(struct encoder *enc)
         enc->procs.v[p].at = at;
         at += enc->procs.v[p].n;
     }
-    vec_reserve(&enc->porder, at);
-    enc->porder.n = at;
+    vec_reserve(&enc->prows, at);
+    enc->prows.n = at;
     for (size_t i = 0; i < enc->list[STREAM_P].n; i++) {
-        uint32_t e = enc->list[STREAM_P].v[i];
-        enc->porder.v[enc->procs.v[enc->ev[e].res].at++] = e;
+        const struct event *e = &enc->ev[enc->list[STREAM_P].v[i]];
+        enc->prows.v[enc->procs.v[e->res].at++] = *e;
     }
 }
 
@@ -32,7 +32,7 @@ static void walk_proc(struct encoder *enc, struct eproc *p)
 {
     p->cut0 = (uint32_t)enc->cuts.n;
     for (uint32_t i = p->at - p->n; i < p->at; i++) {
-        const struct event *e = &enc->ev[enc->porder.v[i]];
+        const struct event *e = &enc->prows.v[i];
         const struct event_class *c = &enc->s->dict.classes[e->class];
         p->pub.transitions++;
         if (c->restates)
@@ -156,15 +156,8 @@ static inline void until(struct walk *w, ns_t t)
         add_syscall(w, w->from, t);
 }
 
-static void change_site(struct encoder *enc, uint32_t site)
-{
-    if (enc->site_changed.v[site])
-        return;
-    enc->site_changed.v[site] = 1;
-    *vec_push(&enc->site_list) = site;
-}
-
-static void wait_began(struct encoder *enc, struct goroutine *g, const struct event *e)
+/* 1 + the index of the site; what it sums is published when a wait there ends. */
+static uint32_t wait_began(struct encoder *enc, const struct goroutine *g, const struct event *e)
 {
     uint32_t *site = &enc->site_of.v[e->stack];
     if (!*site) {
@@ -173,14 +166,16 @@ static void wait_began(struct encoder *enc, struct goroutine *g, const struct ev
         *site = (uint32_t)enc->waits.n;
     }
     enc->waits.v[*site - 1].count++;
-    change_site(enc, *site - 1);
+    return *site;
 }
 
-static void wait_ended(struct encoder *enc, stack_id stack, ns_t d)
+static void wait_ended(struct encoder *enc, uint32_t site, ns_t d)
 {
-    uint32_t site = enc->site_of.v[stack] - 1;
-    ns_add(&enc->waits.v[site].ns, d);
-    change_site(enc, site);
+    ns_add(&enc->waits.v[site - 1].ns, d);
+    if (enc->site_changed.v[site - 1])
+        return;
+    enc->site_changed.v[site - 1] = 1;
+    *vec_push(&enc->site_list) = site - 1;
 }
 
 static void add_latency(struct egroup *group, ns_t d)
@@ -207,7 +202,7 @@ static void uncount(struct walk *w, gidx idx)
 static const struct event *first_telling(const struct encoder *enc, const struct hot *h)
 {
     for (uint32_t i = h->at - h->n; i < h->at; i++) {
-        const struct event *e = &enc->ev[enc->order.v[i]];
+        const struct event *e = &enc->rows.v[i];
         if (!enc->s->dict.classes[e->class].restates)
             return e;
     }
@@ -277,11 +272,9 @@ static inline void one_transition(struct walk *w, const struct event *e, const s
         until(w, e->t);
     if (enc->own.on)
         lod_own_add(&enc->sets, &enc->own, e->t, was, c->share);
-    if (h->stack)
-        wait_ended(enc, h->stack, ns_between(h->since, e->t));
-    h->stack = c->to == G_WAITING ? e->stack : 0;
-    if (h->stack)
-        wait_began(enc, w->g, e);
+    if (h->site)
+        wait_ended(enc, h->site, ns_between(h->since, e->t));
+    h->site = c->to == G_WAITING && e->stack ? wait_began(enc, w->g, e) : 0;
     if (was == SHARE_RUNNABLE && c->share == SHARE_RUNNING && w->g->group < LOD_GROUPS)
         add_latency(w->group, ns_between(h->since, e->t));
     bool placed = c->share == SHARE_RUNNING || c->share == SHARE_SYSCALL;
@@ -317,15 +310,14 @@ static void add_run(struct encoder *enc, gidx idx, const struct hot *h)
 static void walk_rows(struct walk *w)
 {
     const struct encoder *enc = w->enc;
-    const uint32_t *row = enc->order.v + (w->h->at - w->h->n), *end = enc->order.v + w->h->at;
-    if (row == end)
+    const struct event *e = enc->rows.v + (w->h->at - w->h->n), *end = enc->rows.v + w->h->at;
+    if (e == end)
         return;
     if (w->g->first == NS_NONE)
-        w->g->first = enc->ev[*row].t;
-    w->g->last = enc->ev[end[-1]].t;
+        w->g->first = e->t;
+    w->g->last = end[-1].t;
     w->g->transitions += w->h->n;
-    for (; row < end; row++) {
-        const struct event *e = &enc->ev[*row];
+    for (; e < end; e++) {
         const struct event_class *c = &enc->s->dict.classes[e->class];
         if (!c->restates)
             one_transition(w, e, c);
@@ -338,7 +330,7 @@ static bool wants_own(const struct encoder *enc, const struct hot *h)
     if (h->n >= LOD_SMALL_RUN)
         return true;
     for (uint32_t i = h->at - h->n; i < h->at; i++) {
-        const struct event_class *c = &enc->s->dict.classes[enc->ev[enc->order.v[i]].class];
+        const struct event_class *c = &enc->s->dict.classes[enc->rows.v[i].class];
         if (c->from == G_NOTEXIST || c->to == G_NOTEXIST)
             return false;
     }
@@ -387,11 +379,11 @@ static void sort_goroutines(struct encoder *enc)
         h->at = at;
         at += h->n;
     }
-    vec_reserve(&enc->order, at);
-    enc->order.n = at;
+    vec_reserve(&enc->rows, at);
+    enc->rows.n = at;
     for (size_t i = 0; i < at; i++) {
-        uint32_t e = enc->list[STREAM_G].v[i];
-        enc->order.v[enc->hot.v[enc->ev[e].res].at++] = e;
+        const struct event *e = &enc->ev[enc->list[STREAM_G].v[i]];
+        enc->rows.v[enc->hot.v[e->res].at++] = *e;
     }
 }
 
@@ -455,15 +447,15 @@ static void break_goroutine(struct encoder *enc, gidx idx)
     if (!(h->flags & HOT_COUNTED) || h->share == SHARE_DEAD)
         return;
     struct goroutine *g = session_g(enc->s, idx);
-    if (h->stack)
-        wait_ended(enc, h->stack, ns_between(h->since, enc->break_t));
+    if (h->site)
+        wait_ended(enc, h->site, ns_between(h->since, enc->break_t));
     ns_add(&g->ns[h->share], ns_between(h->settled, enc->break_t));
     struct egroup *group = &enc->groups.v[g->group];
     group->count[h->share]--;
     group->count[SHARE_UNKNOWN]++;
     h->share = SHARE_UNKNOWN;
     h->settled = h->since = enc->break_t;
-    h->stack = 0;
+    h->site = 0;
     h->m = h->p = EV_NO_MP;
     g->last_share = SHARE_UNKNOWN;
 }

@@ -12,13 +12,14 @@ static uint32_t make_rows(enum stream stream, struct event *ev, uint32_t n, stru
 {
     bool track = stream == STREAM_G || stream == STREAM_P;
     uint32_t classes = 1 + below(below(4) ? 20 : DICT_CLASSES), res = below(100), next = 0;
+    unsigned tick = below(2) ? 0 : below(20); /* the clock's step, most of the time */
     ns_t t = (ns_t)(rnd() >> (1 + below(60)));
     for (uint32_t i = 0; i < n; i++) {
         if (track && !below(1 + below(30)) && i) {
             res += 1 + below(below(3) ? 3 : 100000);
-            t = (ns_t)(rnd() >> (1 + below(40)));
+            t = (ns_t)(rnd() >> (1 + below(40))) >> tick << tick;
         }
-        t += below(3) ? below(1000) : below(1u << 30);
+        t += (ns_t)(below(3) ? below(1000) : below(1u << 30)) << (below(20) ? tick : 0);
         ev[i] = (struct event){.t = t, .class = (class_id)below(classes), .res = res};
         ev[i].g = below(3) ? res : below(2) ? IDX_NONE : below(1000000);
         ev[i].m = below(10) ? (uint16_t)below(3) : (uint16_t)below(65536);
