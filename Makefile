@@ -32,7 +32,9 @@ endif
 HARDEN := -fstack-protector-strong -fstack-clash-protection -fPIE -fno-strict-overflow
 HARDEN += $(if $(findstring x86_64,$(shell $(CC) -dumpmachine)),-fcf-protection)
 LDHARDEN := -pie -Wl,-z,relro,-z,now,-z,noexecstack
-CFLAGS_ALL := -std=c17 -D_GNU_SOURCE $(WARN) $(MODE) $(HARDEN) -I. -I$(BUILD) -DCTXSCOPE_VERSION='"$(VERSION)"' -DCTXSCOPE_PREFIX='"$(PREFIX)"' -pthread $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null) $(CFLAGS)
+CFLAGS_ALL := -std=c17 -D_GNU_SOURCE $(WARN) $(MODE) $(HARDEN) -I. -I$(BUILD) -pthread $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null) $(CFLAGS)
+# Seen by cli/ only, so that another PREFIX does not build everything anew.
+NAMES := -DCTXSCOPE_VERSION='"$(VERSION)"' -DCTXSCOPE_PREFIX='"$(PREFIX)"'
 LDLIBS_ALL := $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null) -lm -ldl -pthread $(LDLIBS)
 
 SRC := $(wildcard base/*.c model/*.c model/*/*.c importers/*.c importers/*/*.c tui/*.c tui/*/*.c cli/*.c cli/*/*.c)
@@ -56,15 +58,22 @@ $(BUILD)/libctxscope.a: $(LIBOBJ)
 	@rm -f $@
 	$(Q)ar rcsT $@ $^
 
+# Writes a text into the target when it says something else.
+keep = @echo '$(subst ','\'',$(1))' | cmp -s - $@ || echo '$(subst ','\'',$(1))' > $@
+
 # Changes when the flags do (CI=1 makes warnings errors, say), and so has everything built anew.
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(subst ','\'',$(CC) $(CFLAGS_ALL))' | cmp -s - $@ || echo '$(subst ','\'',$(CC) $(CFLAGS_ALL))' > $@
+	$(call keep,$(CC) $(CFLAGS_ALL))
+$(BUILD)/names: FORCE
+	@mkdir -p $(@D)
+	$(call keep,$(NAMES))
+$(filter $(BUILD)/cli/%,$(OBJ)): $(BUILD)/names
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(CFLAGS_ALL) $(if $(filter cli/%,$<),$(NAMES)) -MMD -MP -c -o $@ $<
 
 clean: ## remove build/
 	rm -rf build

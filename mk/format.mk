@@ -20,7 +20,7 @@ tidy: build/tidy/compile_flags.txt ## clang-tidy with the checks of .clang-tidy
 
 build/tidy/compile_flags.txt: $(BUILD)/flags
 	@mkdir -p $(@D)
-	@printf '%s\n' $(filter-out -flto% -ffat% -g% -O% -U_FORTIFY% -D_FORTIFY% -Werror -I.,$(CFLAGS_ALL)) -I$(CURDIR) > $@
+	@printf '%s\n' $(filter-out -flto% -ffat% -g% -O% -U_FORTIFY% -D_FORTIFY% -Werror -I.,$(CFLAGS_ALL) $(NAMES)) -I$(CURDIR) > $@
 
 # Slower, and with false alarms in places: to read, not to pass.
 analyze: ## gcc's -fanalyzer over all sources

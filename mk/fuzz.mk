@@ -11,7 +11,7 @@ FUZZ_CFLAGS = $(filter-out -flto% -ffat% -D_FORTIFY_SOURCE=2 -O% -fPIE,$(CFLAGS_
 $(FUZZ_BUILD)/%.o: %.c $(BUILD)/flags
 	$(call say,FUZZ,$<)
 	@mkdir -p $(@D)
-	$(Q)$(FUZZ_CC) $(FUZZ_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(FUZZ_CC) $(FUZZ_CFLAGS) $(NAMES) -MMD -MP -c -o $@ $<
 
 $(FUZZ_BUILD)/lib.a: $(FUZZ_OBJ)
 	@rm -f $@

@@ -32,11 +32,15 @@ demo: ## install what is missing (saying so first), build, open the sample trace
 $(BUILD)/share/%: $(BIN)
 	@mkdir -p $(@D)
 	$(Q)$(BIN) --generate $(GENERATE) > $@.new && mv $@.new $@
-$(BUILD)/share/ctxscope.1: GENERATE = man
+$(BUILD)/share/ctxscope.scd: GENERATE = man
+# scdoc makes the manual page; without it the rest is installed all the same.
+SCDOC := $(shell command -v scdoc)
+$(BUILD)/share/ctxscope.1: $(BUILD)/share/ctxscope.scd
+	$(Q)scdoc < $< > $@.new && mv $@.new $@
 $(BUILD)/share/ctxscope.bash: GENERATE = bash
 $(BUILD)/share/_ctxscope: GENERATE = zsh
 $(BUILD)/share/ctxscope.fish: GENERATE = fish
-GENERATED := $(addprefix $(BUILD)/share/,ctxscope.1 ctxscope.bash _ctxscope ctxscope.fish)
+GENERATED := $(addprefix $(BUILD)/share/,$(if $(SCDOC),ctxscope.1) ctxscope.bash _ctxscope ctxscope.fish)
 
 # FILES,FOLDER,MODE: installs files into a folder
 put = $(if $(strip $(1)),$(INSTALL) -d $(2) && $(INSTALL) -m $(3) $(1) $(2)/)
@@ -47,7 +51,7 @@ install: all $(GENERATED) $(EXT) ## install below DESTDIR and PREFIX (/usr/local
 	$(call put,$(wildcard themes/*.theme),$(datadir)/ctxscope/themes,644)
 	$(call put,$(wildcard themes/terminfo/*/*),$(datadir)/ctxscope/terminfo/c,644)
 	$(call put,$(SAMPLE),$(datadir)/ctxscope,644)
-	$(call put,$(BUILD)/share/ctxscope.1,$(datadir)/man/man1,644)
+	$(if $(SCDOC),$(call put,$(BUILD)/share/ctxscope.1,$(datadir)/man/man1,644),@echo 'scdoc is not installed: no manual page')
 	$(call put,$(BUILD)/share/_ctxscope,$(datadir)/zsh/site-functions,644)
 	$(call put,$(BUILD)/share/ctxscope.fish,$(datadir)/fish/vendor_completions.d,644)
 	$(INSTALL) -d $(datadir)/bash-completion/completions
