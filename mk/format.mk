@@ -15,12 +15,12 @@ format-check: ## name the sources that are not laid out so
 # Findings are errors. Each file by itself, as many at a time as there are cores.
 CLANG_TIDY ?= clang-tidy-14
 TIDY_SRC := $(filter-out model/store/extension.c,$(SRC))
-tidy: build/tidy/compile_flags.txt ## clang-tidy with the checks of .clang-tidy
+tidy: build/tidy/compile_flags.txt $(BUILD)/tui/theme_builtin.inc ## clang-tidy with the checks of .clang-tidy
 	@printf '%s\n' $(TIDY_SRC) | xargs -P $(shell nproc) -n 4 $(CLANG_TIDY) --quiet --warnings-as-errors='*' -p build/tidy 2>build/tidy/log || { grep -v 'warnings generated' build/tidy/log | tail -n 20; exit 1; }
 
 build/tidy/compile_flags.txt: $(BUILD)/flags
 	@mkdir -p $(@D)
-	@printf '%s\n' $(filter-out -flto% -ffat% -g% -O% -U_FORTIFY% -D_FORTIFY% -Werror -I.,$(CFLAGS_ALL) $(NAMES)) -I$(CURDIR) > $@
+	@printf '%s\n' $(filter-out -flto% -ffat% -g% -O% -U_FORTIFY% -D_FORTIFY% -Werror -I. -I$(BUILD),$(CFLAGS_ALL) $(NAMES)) -I$(CURDIR) -I$(CURDIR)/$(BUILD) > $@
 
 # Slower, and with false alarms in places: to read, not to pass.
 analyze: ## gcc's -fanalyzer over all sources
