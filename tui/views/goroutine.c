@@ -412,7 +412,7 @@ static void draw_span(const struct page_data *d, struct grid *g, int y, int w, c
     snprintf(text, sizeof text, told ? "%s: %s" : "%s", word, reason);
     int used = grid_text(g, 28, y, w - 30, ROLE_TEXT, text), room = w - 30 - used - 2;
     if (room > 10)
-        part_place(g, 28 + used + 2, y, room < 30 ? room : room, ROLE_DIM, p->at.file, p->at.line, true);
+        part_place(g, 28 + used + 2, y, room, ROLE_DIM, p->at.file, p->at.line, true);
 }
 
 static void draw_list(const struct page_data *d, struct grid *g, struct rect r)
