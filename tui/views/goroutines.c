@@ -123,6 +123,9 @@ void goroutines_draw(const struct nav *nav, const void *state, const void *data,
     struct rect table = {r.x, r.y, r.w, d->body + 1}, pane = {r.x, r.y + r.h - d->pane - 1, r.w, d->pane + 1};
     (void)nav;
     table_draw(st->flat ? &st->single : &st->group, d->cols, &d->layout, g, table, d->nrows, draw_cell, &c);
+    for (int i = 0; i < d->nshown && d->find.se; i++)
+        if (d->shown[i].hit)
+            find_mark(&d->find, g, r.x + 2, r.y + 1 + i, d->layout.x[0] + d->layout.w[0] + (st->flat ? d->layout.w[1] + 1 : 0) - 2);
     draw_pane(d, st, g, pane);
 }
 
@@ -166,13 +169,34 @@ static bool back(struct nav *nav, struct goroutines_state *st)
     return true;
 }
 
+/* The next row whose name or number hits, and round. */
+static void next_hit(struct app *app, struct nav *nav, struct goroutines_state *st, struct goroutines_data *d, struct session *s, int dir,
+                     bool here)
+{
+    struct table_state *t = goroutines_table(st);
+    struct err e = ERR_INIT;
+    long n = d->nrows, at = (long)t->at - (here ? dir : 0);
+    session_read(s);
+    find_update(&d->find, app, nav->search, s, &e);
+    for (long i = 1; i <= n; i++) {
+        long k = ((at + dir * i) % n + n) % n;
+        if (!goroutines_hit(d, st->flat, d->rows[k]))
+            continue;
+        t->at = (uint32_t)k;
+        session_done(s);
+        select_row(nav, st, d);
+        return;
+    }
+    session_done(s);
+    app_message(app, e.kind ? ROLE_ERROR : ROLE_MESSAGE, "%s", e.kind ? e.what : "no start function or number hits");
+}
+
 static bool command(struct app *app, enum cmd cmd, const char *arg, struct nav *nav, void *state, void *data, struct session *s)
 {
     struct goroutines_state *st = state;
     struct goroutines_data *d = data;
     struct table_state *t = goroutines_table(st);
     (void)arg;
-    (void)s;
     if (table_move(t, cmd, d->nrows, d->body)) {
         select_row(nav, st, d);
         return true;
@@ -184,6 +208,9 @@ static bool command(struct app *app, enum cmd cmd, const char *arg, struct nav *
         st->flat = !st->flat;
         st->only = IDX_NONE;
         return true;
+    case CMD_SEARCH: next_hit(app, nav, st, d, s, 1, true); return true;
+    case CMD_SEARCH_NEXT: next_hit(app, nav, st, d, s, 1, false); return true;
+    case CMD_SEARCH_PREV: next_hit(app, nav, st, d, s, -1, false); return true;
     case CMD_DRILL: return drill(app, nav, st, d);
     case CMD_BACK: return back(nav, st);
     default: return false;
@@ -224,6 +251,7 @@ static void release(void *data)
     struct goroutines_data *d = data;
     members_release(&d->members);
     member_filter_release(&d->filter);
+    find_release(&d->find);
     vec_free(&d->sums);
     mem_free(d->keys);
     mem_free(d->rows);

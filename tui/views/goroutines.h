@@ -3,6 +3,7 @@
 #define TUI_VIEWS_GOROUTINES_H
 
 #include "tui/app.h"
+#include "tui/find.h"
 #include "tui/members.h"
 #include "tui/parts.h"
 #include "tui/ruler.h"
@@ -61,7 +62,7 @@ struct grow {
     uint32_t transitions;
     uint8_t share; /* last, SHARE_DEAD: ended */
     bool system, seen;
-    struct str hit;
+    bool hit;
 };
 
 enum { GDETAIL_WAITS = 10, GDETAIL_CREATORS = 10 };
@@ -95,10 +96,16 @@ struct goroutines_data {
     struct site_creator creators[GDETAIL_CREATORS];
     int ncreators;
     uint64_t total;
+    struct find find;
 };
 
 int goroutines_load(struct app *app, struct nav *nav, void *state, void *data, struct session *s, struct rect r, struct err *e);
 void goroutines_draw(const struct nav *nav, const void *state, const void *data, struct grid *g, struct rect r);
+/* Whether the row of a group or goroutine hits. */
+static inline bool goroutines_hit(const struct goroutines_data *d, bool flat, uint32_t id)
+{
+    return d->find.se && (flat ? search_goroutine(d->find.se, id) : search_group(d->find.se, id));
+}
 static inline struct table_state *goroutines_table(struct goroutines_state *st)
 {
     return st->flat ? &st->single : &st->group;

@@ -306,10 +306,13 @@ int goroutines_load(struct app *app, struct nav *nav, void *state, void *data, s
     if (!s->groups.n)
         return 0;
     build(app, d, nav, st, s, e);
+    find_update(&d->find, app, nav->search, s, e);
     follow(d, nav, st, s);
     table_clamp(t, d->nrows, d->body);
     while (d->nshown < d->body && t->top + (uint32_t)d->nshown < d->nrows) {
-        load_one(d, s, st->flat, d->rows[t->top + (uint32_t)d->nshown], &d->shown[d->nshown]);
+        uint32_t id = d->rows[t->top + (uint32_t)d->nshown];
+        load_one(d, s, st->flat, id, &d->shown[d->nshown]);
+        d->shown[d->nshown].hit = goroutines_hit(d, st->flat, id);
         d->nshown++;
     }
     d->any = d->nrows > 0;

@@ -15,6 +15,7 @@ static void release(void *data)
     timeline_rows_release(&d->rows);
     timeline_lines_release(&d->lines);
     arena_release(&d->frame);
+    find_release(&d->find);
     mem_free(d->shown);
     mem_free(d->gc);
     mem_free(d->heights);

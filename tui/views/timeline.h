@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "model/filter.h"
 #include "tui/app.h"
+#include "tui/find.h"
 #include "tui/marks.h"
 #include "tui/members.h"
 #include "tui/owners.h"
@@ -70,6 +71,8 @@ bool timeline_rows_update(struct timeline_rows *r, struct session *s, const stru
                           uint32_t filter_text, const char *filter, gidx keep, struct err *e);
 /* How many of a group's members pass the filter (all without one). */
 uint32_t timeline_group_n(const struct timeline_rows *r, const struct session *s, uint32_t group);
+/* Whether a row is a hit of the search. */
+bool timeline_row_hit(const struct find *f, const struct row *row);
 bool timeline_row_selected(const struct row *row, const struct timeline_state *st, const struct nav *nav);
 /* Index of the row that shows what is selected, or -1. */
 long timeline_rows_find(const struct timeline_rows *r, const struct timeline_state *st, const struct nav *nav);
@@ -212,10 +215,8 @@ struct timeline_data {
     int64_t rate_at;
     uint64_t rate_events;
     struct timeline_detail detail;
-    /* search */
-    uint32_t search;
-    struct regex *regex; /* borrowed from the app */
-    long hits;
+    struct find find;
+    long hits; /* rows that hit, of the last count */
     uint64_t hits_version;
     uint32_t hits_search;
 };

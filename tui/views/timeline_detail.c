@@ -464,15 +464,33 @@ static void draw_progress(const struct timeline_data *d, struct grid *g, struct 
     say(&p, ROLE_DIM, "Left of the edge all is final.");
 }
 
+/* What the rule says at its right: the filter, the search's hits, how many rows are below. */
+static void rule_right(const struct timeline_data *d, struct grid *g, int w, long below, char *out, size_t size)
+{
+    char all[16], pass[16], down[8];
+    size_t n = 0;
+    const struct member_filter *f = &d->rows.filter;
+    if (f->filter) {
+        text_count(all, d->goroutines);
+        text_count(pass, f->npass);
+        n += (size_t)snprintf(out + n, size - n, "filter: %s of %s", pass, all);
+    }
+    if (d->find.se && d->hits)
+        n += (size_t)snprintf(out + n, size - n, "%s%ld of %ld lanes hit", n ? "  " : "", d->hits, d->total);
+    else if (d->find.se)
+        n += (size_t)snprintf(out + n, size - n, "%sno lane hits%s", n ? "  " : "", w < 100 ? "" : ": n looks in logs, stacks, tasks");
+    if (below > 0 && (!n || w >= 100))
+        snprintf(out + n, size - n, "%s%s%ld more rows", n ? "  " : "", part_glyph_text(g, GLYPH_DOWN, down), below);
+}
+
 /* The rule: whom the pane speaks of, who created it, how many rows there are below. */
 static void draw_rule(const struct nav *nav, const struct timeline_data *d, struct grid *g, struct rect r)
 {
     const struct timeline_detail *t = &d->detail;
-    char head[NAME_MAX_BYTES + 32], right[64] = "", name[NAME_MAX_BYTES], ell[8], down[8], file[256];
+    char head[NAME_MAX_BYTES + 32], right[160] = "", name[NAME_MAX_BYTES], ell[8], file[256];
     long below = d->total - d->top_row - d->nshown;
     part_ellipsis(g, ell);
-    if (below > 0)
-        snprintf(right, sizeof right, "%s%ld more rows", part_glyph_text(g, GLYPH_DOWN, down), below);
+    rule_right(d, g, r.w, below, right, sizeof right);
     name_short(name, t->name, r.w < 100 ? 30 : 60, ell);
     enum role role = ROLE_STRONG;
     switch (t->kind) {

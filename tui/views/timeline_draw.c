@@ -130,6 +130,8 @@ static void draw_row(const struct timeline_data *d, struct grid *g, struct rect 
     bool wide = r.w >= 160;
     draw_label(d, g, y, row, wide);
     draw_columns(d, g, y, row, wide);
+    if (row->hit)
+        find_mark(&d->find, g, 1, y, d->label - 2);
     if (row->line < 0)
         return;
     const struct lane_line *line = &d->lines.v.v[row->line];
@@ -141,6 +143,10 @@ static void draw_row(const struct timeline_data *d, struct grid *g, struct rect 
     draw_cells(g, d->x0, y, n, line->cells);
     if (line->owners)
         draw_owners(g, d->x0, y, line);
+    if (d->find.se && d->hits && !row->hit) {
+        find_grey(g, 1, y, r.w - 1);
+        return;
+    }
     if (row->marks)
         marks_draw(g, d->x0, y, n, row->marks, row->row.kind == ROW_GROUP, false);
 }

@@ -253,6 +253,7 @@ static int load_row(struct timeline_data *d, struct session *s, struct nav *nav,
 {
     struct row row = d->rows.v.v[index];
     *out = (struct shown_row){.row = row, .line = -1, .selected = timeline_row_selected(&row, st, nav)};
+    out->hit = timeline_row_hit(&d->find, &row);
     if (row.kind == ROW_G || row.kind == ROW_MEMBER) {
         const struct goroutine *g = session_g(s, row.id);
         out->id = g->id;
@@ -277,6 +278,18 @@ static int load_row(struct timeline_data *d, struct session *s, struct nav *nav,
         return 0;
     out->line = timeline_line(&d->lines, &d->rows, s, row, e);
     return out->line < 0 ? -1 : 0;
+}
+
+/* How many rows hit; counted once for a search and a set of rows. */
+static void count_hits(struct timeline_data *d)
+{
+    if (d->hits_search == d->find.number && d->hits_version == d->rows.version)
+        return;
+    d->hits = 0;
+    for (size_t i = 0; d->find.se && i < d->rows.v.n; i++)
+        d->hits += timeline_row_hit(&d->find, &d->rows.v.v[i]);
+    d->hits_search = d->find.number;
+    d->hits_version = d->rows.version;
 }
 
 /* "N elsewhere": what the open group's rows before this one leave out. */
@@ -338,6 +351,8 @@ static int load_rows(struct app *app, struct timeline_data *d, struct nav *nav, 
     reveal(d, s, nav, st);
     bool changed = timeline_rows_update(&d->rows, s, st, &d->w, d->nshown, nav->filter, app_text_get(app, nav->filter), nav->g, e);
     timeline_lines_window(&d->lines, s, &d->w, nav->filter);
+    find_update(&d->find, app, nav->search, s, e);
+    count_hits(d);
     scroll(d, nav, st, changed);
     for (int i = 0; i < d->nshown; i++)
         if (load_row(d, s, nav, st, st->top + (size_t)i, &d->shown[i], e) < 0)

@@ -177,7 +177,7 @@ static void follow_edge(struct moves *m, int dir)
 static const uint32_t step_kinds = 1u << EV_LOG | 1u << EV_TASK_BEGIN | 1u << EV_REGION_BEGIN | 1u << EV_STACK_SAMPLE;
 
 /* The mark next after t, or last before it: backwards through stretches that grow, so that a near one is found at once. */
-static long find_mark(struct session *s, ns_t t, int dir, ns_t near, struct mark *out, struct err *e)
+static long seek_mark(struct session *s, ns_t t, int dir, ns_t near, struct mark *out, struct err *e)
 {
     if (dir > 0)
         return tl_marks(s, step_kinds, t + 1, s->t1 + 1, out, 1, e);
@@ -212,7 +212,7 @@ static void step_mark(struct moves *m, int dir)
     struct mark mark;
     struct err e = ERR_INIT;
     ns_t from = nav->cursor != NS_NONE ? nav->cursor : dir > 0 ? m->s->t0 - 1 : m->s->t1 + 1;
-    long got = find_mark(m->s, from, dir, m->d->w.cell, &mark, &e);
+    long got = seek_mark(m->s, from, dir, m->d->w.cell, &mark, &e);
     if (read_failed(m, got < 0 ? -1 : 0, &e))
         return;
     if (!got) {
@@ -228,6 +228,39 @@ static void step_mark(struct moves *m, int dir)
     text_visible(cat, sizeof cat, a.p, a.n);
     text_visible(text, sizeof text, b.p, b.n);
     app_message(m->app, ROLE_MARK_LOG, "%s: %s%s%s", event_kind_names[mark.kind], cat, *cat && *text ? ": " : "", text);
+}
+
+/* The next row that hits, from the selected one on and round; false when none does. */
+static bool next_hit_row(struct moves *m, int dir, bool here)
+{
+    struct timeline_data *d = m->d;
+    long n = (long)d->rows.v.n, at = timeline_rows_find(&d->rows, m->st, m->nav);
+    at = at < 0 ? (dir > 0 ? -1 : n) : here ? at - dir : at;
+    for (long i = 1; i <= n; i++) {
+        long k = ((at + dir * i) % n + n) % n;
+        if (!timeline_row_hit(&d->find, &d->rows.v.v[k]))
+            continue;
+        timeline_select(m->nav, m->st, d->rows.v.v[k]);
+        return true;
+    }
+    return false;
+}
+
+/* Hits are lanes, by name and number; where none is, what happened on them: logs, tasks, stacks. */
+static void search_step_to(struct moves *m, int dir, bool here)
+{
+    struct err e = ERR_INIT;
+    find_update(&m->d->find, m->app, m->nav->search, m->s, &e);
+    if (e.kind) {
+        app_message(m->app, ROLE_ERROR, "%s", e.what);
+        return;
+    }
+    if (!m->d->find.se) {
+        app_message(m->app, ROLE_MESSAGE, "nothing is searched for: / begins a search");
+        return;
+    }
+    if (!next_hit_row(m, dir, here) && find_step(&m->d->find, m->app, m->nav, m->s, dir))
+        timeline_show_time(m->d, m->nav, m->s, m->nav->cursor);
 }
 
 static void toggle_range(struct moves *m)
@@ -314,6 +347,13 @@ static void to_end(struct moves *m, bool end)
     timeline_show_time(m->d, m->nav, m->s, m->nav->cursor);
 }
 
+/* The app has set a goroutine or a moment: it comes into sight. */
+static void to_place(struct moves *m)
+{
+    if (m->nav->cursor != NS_NONE)
+        timeline_show_time(m->d, m->nav, m->s, m->nav->cursor);
+}
+
 /* Commands as data: moves by rows, by cells, and what takes no number. */
 static bool move_command(struct moves *m, enum cmd cmd)
 {
@@ -350,6 +390,10 @@ static bool other_command(struct moves *m, enum cmd cmd)
     case CMD_PREV_MARK: step_mark(m, -1); return true;
     case CMD_EDGE_BACK: follow_edge(m, -1); return true;
     case CMD_EDGE_FORTH: follow_edge(m, 1); return true;
+    case CMD_SEARCH: search_step_to(m, 1, true); return true;
+    case CMD_SEARCH_NEXT: search_step_to(m, 1, false); return true;
+    case CMD_SEARCH_PREV: search_step_to(m, -1, false); return true;
+    case CMD_GOTO: to_place(m); return true;
     case CMD_RANGE: toggle_range(m); return true;
     case CMD_FOLD: fold(m); return true;
     case CMD_FOLD_ALL: fold_all(m); return true;

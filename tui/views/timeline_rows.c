@@ -251,6 +251,15 @@ bool timeline_rows_update(struct timeline_rows *r, struct session *s, const stru
     return true;
 }
 
+bool timeline_row_hit(const struct find *f, const struct row *row)
+{
+    if (!f->se)
+        return false;
+    if (row->kind == ROW_GROUP)
+        return search_group(f->se, row->id);
+    return (row->kind == ROW_G || row->kind == ROW_MEMBER) && search_goroutine(f->se, row->id);
+}
+
 bool timeline_row_selected(const struct row *row, const struct timeline_state *st, const struct nav *nav)
 {
     if (nav->g != IDX_NONE)
