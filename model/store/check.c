@@ -25,13 +25,25 @@ static const char *check_stacks(const struct session *s)
     return NULL;
 }
 
+/* Times that are summed: none is negative, and together they are no longer than the session. */
+static bool times_fit(const struct session *s, const ns_t *ns)
+{
+    uint64_t whole = (uint64_t)s->t1 - (uint64_t)s->t0, sum = 0;
+    for (unsigned i = 0; i < SHARE_COUNT; i++) {
+        if (ns[i] < 0 || (uint64_t)ns[i] > whole - sum)
+            return false;
+        sum += (uint64_t)ns[i];
+    }
+    return true;
+}
+
 static const char *check_goroutines(const struct session *s)
 {
     uint32_t nstr = s->dict.strings.n, n = s->goroutines.n;
     for (uint32_t i = 0; i < n; i++) {
         const struct goroutine *g = session_g(s, i);
         if (!or_none(g->creator, n) || g->create_stack >= s->dict.stacks.n || g->name >= nstr || g->group >= s->groups.n ||
-            g->last_state >= G_STATES || g->last_share > SHARE_DEAD)
+            g->last_state >= G_STATES || g->last_share > SHARE_DEAD || !times_fit(s, g->ns))
             return "goroutines";
     }
     for (size_t i = 0; i < s->groups.n; i++)
@@ -141,9 +153,22 @@ static const char *check_segments(const struct session *s)
     return NULL;
 }
 
+static const char *check_counts(const struct session *s)
+{
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < EV_KINDS; i++) {
+        if (s->by_kind[i] > s->events - sum)
+            return "counts of events";
+        sum += s->by_kind[i];
+    }
+    return s->events > (uint64_t)s->segments.n * BLOCK_EVENTS * 8 ? "counts of events" : NULL;
+}
+
 int store_check(const struct session *s, uint32_t chunks, struct err *e)
 {
     const char *bad = s->t1 < s->t0 || (s->t0 < 0 && s->t1 > INT64_MAX + s->t0) ? "times" : NULL;
+    if (!bad)
+        bad = check_counts(s);
     if (!bad)
         bad = check_stacks(s);
     if (!bad)

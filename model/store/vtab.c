@@ -145,7 +145,7 @@ static void set_cost(const struct vtab *vt, const struct plan *p, sqlite3_index_
     if (p->kind)
         rows = rows / 4 + 1;
     info->estimatedCost = walk + 20;
-    info->estimatedRows = (sqlite3_int64)rows + 1;
+    info->estimatedRows = (sqlite3_int64)(rows < 1e15 ? rows : 1e15) + 1;
 }
 
 static int best_index(sqlite3_vtab *base, sqlite3_index_info *info)

@@ -91,10 +91,10 @@ static const struct vcolumn goroutine_cols[] = {
     SHARES(SHARE_COL)};
 static ns_t share_waiting(const ns_t *ns)
 {
-    ns_t sum = 0;
+    uint64_t sum = 0;
     for (unsigned i = SHARE_CHAN; i <= SHARE_OTHER; i++)
-        sum += ns[i];
-    return sum;
+        sum += (uint64_t)ns[i];
+    return (ns_t)sum;
 }
 static void goroutine_own(const struct list_cursor *c, sqlite3_context *ctx, unsigned what, const void *row)
 {

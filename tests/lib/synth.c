@@ -287,7 +287,7 @@ static void fill_tables(struct maker *m)
                                 .name = name(s, "main.worker", i % 9),
                                 .group = i % 2,
                                 .last_share = SHARE_UNKNOWN};
-        g->ns[below(SHARE_COUNT)] = (ns_t)(rnd() >> 20);
+        g->ns[below(SHARE_COUNT)] = below(1000);
     }
     for (uint32_t i = 0; i < PROCS; i++)
         *vec_push(&s->procs) = (struct proc){.id = i, .busy = (ns_t)rnd() >> 30};
