@@ -231,6 +231,11 @@ static inline const struct event_class *session_class(const struct session *s, c
 {
     return &s->dict.classes[c];
 }
+/* Its reason, or 0: the state before the first transition is of no class (CLASS_NONE). */
+static inline str_id session_class_name(const struct session *s, class_id c)
+{
+    return c < s->dict.nclasses ? s->dict.classes[c].name : 0;
+}
 static inline struct str session_str(const struct session *s, str_id id)
 {
     return dict_str(&s->dict, id);

@@ -40,7 +40,7 @@ static void link_wait(const struct session *s, const struct span *w, struct wake
 {
     *l = (struct wake_link){.g = w->g, .t0 = w->t0, .t1 = w->t1, .share = w->share, .by = IDX_NONE};
     name_goroutine(s, w->g, &l->id, &l->name);
-    l->reason = session_str(s, session_class(s, w->class)->name);
+    l->reason = session_str(s, session_class_name(s, w->class));
     place_of(s, frame_of_interest(s, w->stack), &l->func, &l->file, &l->line);
 }
 

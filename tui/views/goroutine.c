@@ -210,7 +210,7 @@ static int load_moment(struct page_data *d, struct session *s, ns_t t, struct er
     d->nframes = d->nlinks = 0;
     if (got <= 0)
         return got;
-    d->reason = session_str(s, session_class(s, d->span.class)->name);
+    d->reason = session_str(s, session_class_name(s, d->span.class));
     struct span sp = d->span;
     bool own = sp.state == G_WAITING || sp.state == G_SYSCALL;
     for (int i = 0; i < 64 && !own; i++) {
@@ -244,7 +244,7 @@ static void load_list(struct page_data *d, struct page_state *st, const struct s
         const struct span *sp = &d->spans[d->rows.v[d->top + (uint32_t)d->nshown].first];
         struct page_shown *p = &d->shown[d->nshown];
         bool stopped = sp->state == G_WAITING || sp->state == G_SYSCALL || (sp->state == G_RUNNABLE && sp->by == sp->g);
-        p->reason = session_str(s, session_class(s, sp->class)->name);
+        p->reason = session_str(s, session_class_name(s, sp->class));
         p->at = site_frame(s, stopped ? frame_of_interest(s, sp->stack) : 0);
     }
 }

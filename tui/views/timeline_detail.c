@@ -18,7 +18,7 @@ static int load_stack(struct timeline_detail *t, struct session *s, gidx g, stru
         own = sp.state == G_WAITING || sp.state == G_SYSCALL || (sp.state == G_RUNNABLE && sp.by == g);
         t->stack_of_before = true;
     }
-    t->before_reason = session_str(s, session_class(s, sp.class)->name);
+    t->before_reason = session_str(s, session_class_name(s, sp.class));
     t->nframes = site_stack(s, sp.stack, t->frames, DETAIL_FRAMES);
     return 0;
 }
@@ -58,7 +58,7 @@ static int load_goroutine(struct timeline_data *d, struct session *s, gidx g, ns
         return -1;
     if (!got)
         return 0;
-    t->reason = session_str(s, session_class(s, t->span.class)->name);
+    t->reason = session_str(s, session_class_name(s, t->span.class));
     int n = wake_chain(s, g, at, t->links, d->H >= 35 ? WAKE_LINKS : 1, e);
     if (n < 0)
         return -1;

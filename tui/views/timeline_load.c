@@ -239,7 +239,7 @@ static int load_doing(struct session *s, gidx g, ns_t t, struct doing *out, stru
     out->state = sp.state;
     out->share = sp.share;
     if (sp.state == G_WAITING)
-        out->reason = session_str(s, session_class(s, sp.class)->name);
+        out->reason = session_str(s, session_class_name(s, sp.class));
     frame_id f = sp.state == G_WAITING || sp.state == G_SYSCALL ? frame_of_interest(s, sp.stack) : 0;
     if (f) {
         out->file = session_str(s, session_frame(s, f)->file);
