@@ -13,7 +13,7 @@
 #include "importers/unpack.h"
 
 enum {
-    RAW_BYTES = 1 << 17,
+    RAW_BYTES = 1 << 16,
     PEEK_MAX = 1 << 16,
     POLL_MS = 100,
     PEEK_PATIENCE = 16, /* a growing file is waited for until it can be recognised, not longer */

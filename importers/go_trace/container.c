@@ -7,7 +7,7 @@
 
 #include "importers/go_trace/wire.h"
 
-enum { IO_BYTES = 1 << 17 };
+enum { IO_BYTES = 1 << 16 };
 
 void container_init(struct container *c, struct source *src, int version)
 {

@@ -84,7 +84,10 @@ static int add_strings(struct generation *g, const struct batch *bt, struct byte
         struct str s = bytes_take(&in, n);
         if (bytes_bad(&in))
             return bad_table(g, bt, "a string is cut off");
-        id_table_put(&g->strings, id, dict_string(b->dict, s.p, s.n));
+        str_id name = dict_string(b->dict, s.p, s.n);
+        if (!name && s.n)
+            builder_note(b, NOTE_TOO_MANY, "strings");
+        id_table_put(&g->strings, id, name);
     }
     return 0;
 }
@@ -126,7 +129,10 @@ static int add_stacks(struct generation *g, const struct batch *bt, struct bytes
         }
         if (bytes_bad(&in))
             return bad_table(g, bt, "a stack is cut off");
-        id_table_put(&g->stacks, id, dict_stack(b->dict, g->frames.v, (uint32_t)g->frames.n));
+        stack_id stack = dict_stack(b->dict, g->frames.v, (uint32_t)g->frames.n);
+        if (!stack && g->frames.n)
+            builder_note(b, NOTE_TOO_MANY, "stacks");
+        id_table_put(&g->stacks, id, stack);
     }
     return 0;
 }

@@ -65,9 +65,17 @@ void g_end(struct order *o, uint32_t i)
 
 /* ---- procs and threads ---- */
 
+/* Rows of threads and procs that the dictionary keeps apart. */
+static bool id_map_full(uint32_t n)
+{
+    return n >= EV_NO_MP - 1;
+}
+
 uint32_t p_add(struct order *o, int64_t id)
 {
     uint32_t i = (uint32_t)o->ps.n;
+    if (id_map_full(o->b->dict->p_ids.n))
+        builder_note(o->b, NOTE_TOO_MANY, "procs");
     *vec_push(&o->ps) = (struct order_p){.id = id, .idx = dict_proc(o->b->dict, id), .m = NONE};
     map_put(&o->p_map, (uint64_t)id, i);
     return i;
@@ -80,6 +88,8 @@ uint32_t m_get(struct order *o, uint64_t id)
         return i;
     i = (uint32_t)o->ms.n;
     uint16_t idx = id == WIRE_NO_THREAD ? EV_NO_MP : (uint16_t)dict_thread(o->b->dict, id);
+    if (id_map_full(o->b->dict->m_ids.n))
+        builder_note(o->b, NOTE_TOO_MANY, "threads");
     *vec_push(&o->ms) = (struct order_m){.id = id, .idx = idx, .g = NONE, .p = NONE};
     map_put(&o->m_map, id, i);
     return i;
