@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { MP_MAX = 65534 };
+enum { MP_MAX = 65534, DICT_BYTES = 512 << 20 };
 
 void dict_init(struct dict *d)
 {
@@ -31,9 +31,15 @@ void dict_release(struct dict *d)
     map_release(&d->p_map);
 }
 
+/* Interns, or only finds once a table holds more bytes than any real trace has: what is packed well could fill all memory. */
+static uint32_t put_bounded(struct intern *t, const void *p, size_t n)
+{
+    return t->bytes.total < DICT_BYTES ? intern_put(t, p, n) : intern_find(t, p, n);
+}
+
 str_id dict_string(struct dict *d, const void *p, size_t n)
 {
-    uint32_t id = intern_put(&d->strings, p, n);
+    uint32_t id = put_bounded(&d->strings, p, n);
     return id == UINT32_MAX ? 0 : id;
 }
 
@@ -43,7 +49,7 @@ frame_id dict_frame(struct dict *d, const struct frame *f)
     uint32_t rest[3] = {f->func, f->file, f->line};
     memcpy(key, &f->pc, sizeof f->pc);
     memcpy(key + sizeof f->pc, rest, sizeof rest);
-    uint32_t id = intern_put(&d->frame_keys, key, sizeof key);
+    uint32_t id = put_bounded(&d->frame_keys, key, sizeof key);
     if (id == UINT32_MAX)
         return 0;
     if (id == d->frames.n)
@@ -57,7 +63,7 @@ stack_id dict_stack(struct dict *d, const frame_id *frames, uint32_t n)
         return 0;
     if (n > STACK_FRAMES_MAX)
         n = STACK_FRAMES_MAX;
-    uint32_t id = intern_put(&d->stack_keys, frames, n * sizeof *frames);
+    uint32_t id = put_bounded(&d->stack_keys, frames, n * sizeof *frames);
     if (id == UINT32_MAX)
         return 0;
     if (id == d->stacks.n) {

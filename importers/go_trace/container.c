@@ -140,6 +140,7 @@ static void add_batch(struct container *c, struct batch bt, uint8_t type, struct
     if (first == WIRE_Strings || first == WIRE_Stacks || first == WIRE_CPUSamples ||
         first == (c->version >= 25 ? WIRE_Sync : WIRE_Frequency)) {
         *vec_push(&g->tables) = bt;
+        g->table_bytes += bt.n;
         return;
     }
     uint32_t index = (uint32_t)g->batches.n;
@@ -231,8 +232,10 @@ static enum step place_batch(struct container *c, const struct header *h, const 
     }
     add_batch(c, *bt, h->type, b);
     g->end = bt->at + bt->n;
-    if (g->end - g->start > GENERATION_MAX)
-        return no_batch(c, READ_BAD, at, "a generation above the limit of 1 GiB");
+    if (g->bytes.n + BATCH_COST * (g->batches.n + g->tables.n) > GENERATION_MAX)
+        return no_batch(c, READ_BAD, at, "a generation above the limit of 512 MiB");
+    if (g->table_bytes > TABLES_MAX)
+        return no_batch(c, READ_BAD, at, "strings, stacks and samples of a generation above the limit of 64 MiB");
     return STEP_MORE;
 }
 

@@ -8,8 +8,12 @@
 #include "importers/go_trace/generation.h"
 #include "importers/source.h"
 
-/* A generation is a second's events or so. More bytes than this in one are no trace but a packed bomb. */
-#define GENERATION_MAX ((uint64_t)1 << 30)
+/* A generation is a second's events or so. More than this in one is no trace but a packed bomb. */
+enum {
+    GENERATION_MAX = 512 << 20, /* bytes, with BATCH_COST for each batch besides its data */
+    BATCH_COST = 128,
+    TABLES_MAX = 64 << 20, /* bytes of strings, stacks, samples: what is made of them is larger */
+};
 
 struct container {
     struct source *src;    /* borrowed */

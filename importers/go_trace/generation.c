@@ -17,7 +17,8 @@ void generation_clear(struct generation *g)
     struct generation keep = *g;
     map_clear(&keep.list_of_m);
     keep.bytes.n = keep.batches.n = keep.lists.n = keep.tables.n = keep.samples.n = 0;
-    keep.gen = keep.min_time = keep.snap_time = keep.snap_mono = keep.snap_sec = keep.snap_nsec = keep.start = keep.end = keep.loss_at = 0;
+    keep.gen = keep.min_time = keep.snap_time = keep.snap_mono = keep.snap_sec = keep.snap_nsec = keep.start = keep.end = keep.loss_at =
+        keep.table_bytes = 0;
     keep.ns_per_tick = 0;
     keep.has_snapshot = false;
     keep.state = GENERATION_WHOLE;

@@ -35,7 +35,8 @@ struct generation {
     VEC(struct batch) batches;    /* event batches */
     VEC(struct batch_list) lists; /* by M in order of first appearance */
     struct map list_of_m;
-    VEC(struct batch) tables;       /* strings, stacks, samples, sync: parsed when the generation is whole */
+    VEC(struct batch) tables; /* strings, stacks, samples, sync: parsed when the generation is whole */
+    uint64_t table_bytes;
     VEC(struct cpu_sample) samples; /* by time */
     struct id_table strings, stacks;
     VEC(frame_id) frames; /* scratch */
