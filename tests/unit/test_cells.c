@@ -135,6 +135,7 @@ int main(void)
     random_session(5, 300, 20, true);
     random_session(12, 4000, 300, true);
     random_session(4, 60000, 200, false);
+    random_session(9, 130000, 4000, true);
     random_session(34, 340000, 100, false);
     static const char *const real[] = {"tests/data/corpus/go1.26/cancel-storm.fault.trace.zst", "tests/data/demo/payd.trace.zst",
                                        "tests/data/corpus/go1.22/cancel-storm.fault.trace.zst", "tests/data/real/staticcheck.trace.zst"};
