@@ -306,7 +306,8 @@ void encode_publish_break(struct encoder *enc)
     *vec_push(&enc->s->breaks) = enc->break_t;
     encode_break(enc);
     close_ranges(enc, enc->break_t);
-    memset(enc->regions.v, 0, enc->regions.n * sizeof *enc->regions.v);
+    if (enc->regions.n)
+        memset(enc->regions.v, 0, enc->regions.n * sizeof *enc->regions.v);
     pthread_rwlock_unlock(&enc->s->lock);
 }
 
