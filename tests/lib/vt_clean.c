@@ -44,6 +44,8 @@ static size_t csi_length(const unsigned char *s, size_t n)
         return *s == '?' ? mode_known(s + 1, i - 1) ? i + 1 : 0 : i + 1;
     if (s[i] == 'c') /* the Linux console's cursor; without ? it would be a question to the terminal */
         return i && *s == '?' ? i + 1 : 0;
+    if (s[i] == 'c')
+        return *s == '?' && i > 1 ? i + 1 : 0; /* shape of the Linux console's cursor */
     if (s[i] == 'p')
         return i && s[i - 1] == '!' ? i + 1 : 0; /* soft reset */
     if (s[i] == 't')

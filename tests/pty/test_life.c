@@ -135,7 +135,7 @@ static void terminals(void)
         struct vt *vt = ui_start(&(struct vt_opts){.cols = 80, .rows = 24, .term = kinds[i].term}, (const char *[]){UI_SAMPLE, NULL});
         CHECK(vt_settle(vt, UI_MS), "TERM=%s:\n%s", kinds[i].term, vt_text(vt));
         ui_press(vt, "2");
-        CHECK(vt_has(vt, "payd") && vt_has(vt, "orders"), "TERM=%s:\n%s", kinds[i].term, vt_text(vt));
+        CHECK(vt_has(vt, "payd") && vt_has(vt, "main.main"), "TERM=%s:\n%s", kinds[i].term, vt_text(vt));
         int deep = 0;
         for (int y = 0; y < 24; y++)
             for (int x = 0; x < 80; x++) {
@@ -154,7 +154,7 @@ static void trace_on_stdin(void)
     struct vt *vt = ui_start(&(struct vt_opts){.cols = 80, .rows = 24, .stdin_path = UI_SAMPLE}, (const char *[]){"-", NULL});
     CHECK(vt_settle(vt, UI_MS), "%s", vt_text(vt));
     ui_press(vt, "2");
-    UI_HAS(vt, "orders");
+    UI_HAS(vt, "main.main");
     ui_quit(vt);
 }
 
