@@ -194,6 +194,7 @@ static int stream(struct opts *o, struct events_printer *p, struct dict *d, stru
     struct pump pump = {.paths = o->words.v,
                         .n = o->words.n,
                         .threads = (int)opt_number(o, OPT_THREADS, 2),
+                        .max_memory = opt_number(o, OPT_MAX_MEMORY, 0),
                         .strict = opt_given(o, OPT_STRICT),
                         .follow = opt_given(o, OPT_FOLLOW),
                         .dict = d,

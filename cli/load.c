@@ -12,6 +12,7 @@
 #include "cli/interrupt.h"
 #include "cli/out.h"
 #include "cli/pump.h"
+#include "model/chunk.h"
 #include "model/store/store.h"
 
 struct load {
@@ -74,6 +75,17 @@ static void set_path(struct load *l, const char *path)
     buf_clear(&l->path);
     buf_puts(&l->path, path);
     buf_str(&l->path);
+}
+
+/* With --max-memory decoded chunks get a quarter of it. */
+static struct session *new_session(const struct opts *o)
+{
+    struct session *s = session_new();
+    if (opt_given(o, OPT_MAX_MEMORY)) {
+        cache_free(s->cache);
+        s->cache = cache_new((size_t)opt_number(o, OPT_MAX_MEMORY, 0) / 4);
+    }
+    return s;
 }
 
 static void drop_session(struct load *l)
@@ -198,7 +210,7 @@ static int open_cached(struct load *l, const char *path)
     }
     say_more("%s: %s; importing again", path, e.what);
     drop_session(l); /* a part may have been read */
-    l->s = session_new();
+    l->s = new_session(l->o);
     return -1;
 }
 
@@ -238,6 +250,7 @@ static int start_import(struct load *l, const char *const *paths, size_t n, stru
     l->pump = (struct pump){.paths = paths,
                             .n = n,
                             .threads = (int)opt_number(o, OPT_THREADS, 2),
+                            .max_memory = opt_number(o, OPT_MAX_MEMORY, 0),
                             .strict = opt_given(o, OPT_STRICT),
                             .follow = opt_given(o, OPT_FOLLOW),
                             .dict = &s->dict,
@@ -277,7 +290,7 @@ struct load *load_open(const struct opts *o, const char *const *paths, size_t n,
     struct load *l = mem_calloc(1, sizeof *l);
     l->o = o;
     l->seconds = -1;
-    l->s = session_new();
+    l->s = new_session(o);
     if (open_any(l, paths, n, e) == 0)
         return l;
     load_close(l);

@@ -11,10 +11,12 @@ struct pump {
     size_t n;
     int threads; /* 1 or 2 */
     bool strict, follow;
-    struct dict *dict; /* borrowed */
+    uint64_t max_memory; /* bytes; 0: no bound */
+    struct dict *dict;   /* borrowed */
     struct progress *progress;
     struct source_info *const *infos; /* borrowed, n of them, zeroed; filled as sources are read */
     struct event_sink sink;
+    uint64_t events; /* private: taken by the sink */
 };
 
 /* Runs to the end. 0; -1 with *e of the sink or of a source, ERR_CANCEL when progress->stop was set. */

@@ -26,6 +26,10 @@ grep -q "esbuild" <<<"$out" && grep -q "gotest" <<<"$out" || fail "two sources a
 expect 2 'esbuild-bundle.trace.zst: .*; .+' "$CTXSCOPE" overview --json --no-cache $sample $large
 expect 2 'nothere: no such file.*; .+' "$CTXSCOPE" overview --no-cache $sample "$tmp/nothere"
 
+# --max-memory refuses rather than use more, and is no hindrance where it is enough.
+expect 2 '--max-memory allows 1.0 MB; after [0-9]+ events; .+' "$CTXSCOPE" overview --no-cache --max-memory 1M $large
+expect 0 '' "$CTXSCOPE" overview --no-cache --max-memory 2G $large
+
 # A growing file: what is appended is read; a signal ends it.
 size=$(stat -c %s $sample)
 head -c $((size / 2)) $sample >"$tmp/growing"
