@@ -17,8 +17,10 @@ zstd -qc $sample 2>/dev/null >"$tmp/a.zst" && { "$CTXSCOPE" events "$tmp/a.zst" 
 "$CTXSCOPE" goroutines --json --no-cache $sample >"$tmp/b"
 cmp -s "$tmp/a" "$tmp/b" || fail "goroutines of standard input differ"
 "$CTXSCOPE" goroutines --json --no-cache --threads 1 $sample | cmp -s - "$tmp/b" || fail "goroutines with one thread differ"
-mkfifo "$tmp/fifo" && cat $sample >"$tmp/fifo" &
+mkfifo "$tmp/fifo"
+cat $sample >"$tmp/fifo" &
 "$CTXSCOPE" events "$tmp/fifo" | same 'a named pipe'
+wait
 
 # Sources in order of time are one session (these two were recorded one after the other); the other way round they are not.
 expect 0 '' "$CTXSCOPE" overview --json --no-cache $large $sample
@@ -48,10 +50,10 @@ code=$?
 [ "$(wc -l <"$tmp/a")" -ge 1500 ] || fail "--follow gave $(wc -l <"$tmp/a") events: $(cat "$tmp/stderr")"
 
 # A signal while importing: a note, 130, nothing printed, no store kept.
-if [ -p "$tmp/fifo" ]; then
-    (cat $sample; sleep 20) >"$tmp/fifo" &
+if mkfifo "$tmp/slow"; then
+    (cat $sample && exec sleep 20) >"$tmp/slow" &
     writer=$!
-    "$CTXSCOPE" overview "$tmp/fifo" >"$tmp/a" 2>"$tmp/stderr" &
+    "$CTXSCOPE" overview "$tmp/slow" >"$tmp/a" 2>"$tmp/stderr" &
     pid=$!
     sleep 0.5
     kill -TERM $pid
