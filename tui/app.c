@@ -12,6 +12,7 @@
 #include "base/parse.h"
 #include "base/text.h"
 #include "model/filter.h"
+#include "model/regex.h"
 
 enum { WHEEL_ROWS = 3, REPEAT_MAX = 100000, COPY_MAX = 74000 };
 
@@ -183,6 +184,9 @@ void app_free(struct app *app)
     prompt_release(&app->prompt);
     overlay_close(app);
     text_list_release(&app->texts);
+    for (size_t i = 0; i < app->regexes.n; i++)
+        regex_free(app->regexes.v[i].re);
+    vec_free(&app->regexes);
     keymap_release(&app->keys);
     grid_release(&app->grid);
     mem_free((void *)(uintptr_t)app->theme_settings);
@@ -451,8 +455,29 @@ static bool view_command(struct app *app, enum cmd cmd, const char *arg)
 }
 
 /* Search and filter: the text goes into nav, then the view acts on it. */
+struct regex *app_regex(struct app *app, uint32_t text)
+{
+    for (size_t i = 0; i < app->regexes.n; i++)
+        if (app->regexes.v[i].text == text)
+            return app->regexes.v[i].re;
+    const char *s = app_text_get(app, text);
+    struct err e = ERR_INIT;
+    struct regex *re = *s ? regex_new(s, strlen(s), REGEX_SMART, &e) : NULL;
+    if (*s && !re)
+        app_error(app, &e);
+    *vec_push(&app->regexes) = (struct app_regex){text, re};
+    return re;
+}
+
 static void set_search(struct app *app, const char *text)
 {
+    struct err e = ERR_INIT;
+    struct regex *re = *text ? regex_new(text, strlen(text), REGEX_SMART, &e) : NULL;
+    if (*text && !re) {
+        app_error(app, &e);
+        return;
+    }
+    regex_free(re);
     app->nav.search = app_text(app, text);
     view_command(app, CMD_SEARCH, text);
 }

@@ -68,6 +68,11 @@ struct hit {
     enum cmd cmd;
 };
 
+struct app_regex { /* NULL: the text is none */
+    uint32_t text;
+    struct regex *re;
+};
+
 struct app {
     struct session *s;
     const struct view_slot *slots;
@@ -100,11 +105,7 @@ struct app {
     struct arena places;
 
     text_list texts; /* app_text: number - 1 */
-    VEC(struct {
-        uint32_t text;
-        struct regex *re;
-    })
-    regexes;
+    VEC(struct app_regex) regexes;
     struct prompt prompt;
     struct overlay overlay;
     enum cmd waits; /* BOOKMARK or JUMP: for its letter */

@@ -290,6 +290,9 @@ static void test_search_and_filter(void)
     SHOWS(1, "filter 2 ");
     keys("u");
     SHOWS(1, "filter 0 ");
+    keys("/ ( Enter");
+    CHECK(app->message_role == ROLE_ERROR && app->message[0], "an expression that is none is told");
+    SHOWS(1, "search 1");
     keys("u");
     SHOWS(1, "search 0");
     end();
