@@ -16,8 +16,8 @@ static void put_quoted(struct buf *out, struct str s)
         uint8_t c = (uint8_t)s.p[i];
         if (c == '"' || c == '\\')
             buf_printf(out, "\\%c", c);
-        else if (c == '\n' || c == '\t' || c == '\r')
-            buf_printf(out, "\\%c", c == '\n' ? 'n' : c == '\t' ? 't' : 'r');
+        else if (c >= 7 && c <= 13)
+            buf_printf(out, "\\%c", "abtnvfr"[c - 7]);
         else if (c < 0x20 || c == 0x7f || (c >= 0x80 && cp == 0xfffd && len == 1))
             buf_printf(out, "\\x%02x", c);
         else
