@@ -121,7 +121,11 @@ static void print_text(const struct opts *o, const struct session *s, const stru
     page_init(&p, o, out);
     page_printf(&p, "%8s ", "g");
     page_left(&p, "start function", p.width - 57);
-    page_put(&p, " state      running  runnable   waiting   syscall");
+    page_put(&p, " state   ");
+    page_right(&p, "running", 9);
+    page_right(&p, "runnable", 10);
+    page_right(&p, "waiting", 10);
+    page_right(&p, "syscall", 10);
     page_end(&p);
     for (size_t i = 0; i < l->rows.n && !out_failed(out); i++)
         text_row(&p, s, &l->rows.v[i]);

@@ -315,6 +315,10 @@ static void text_legend(struct page *p, const struct lanes *l)
     for (unsigned k = 0; k < SHARE_COUNT; k++) {
         if (share_looks[k].full == LANE_BLANK)
             continue;
+        if (p->col + 4 + (int)strlen(share_names[k]) > p->width) {
+            page_end(p);
+            page_put(p, " ");
+        }
         put_glyph(p, &g, share_looks[k].full);
         page_printf(p, " %s  ", share_names[k]);
     }

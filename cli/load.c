@@ -150,12 +150,14 @@ static void *import_thread(void *arg)
     return NULL;
 }
 
-static bool any_stdin(const char *const *paths, size_t n)
+/* Only those can be known again; and what opens a pipe to look at it takes its writer away from who wants to read it. */
+static bool all_regular(const char *const *paths, size_t n)
 {
+    struct stat st;
     for (size_t i = 0; i < n; i++)
-        if (!strcmp(paths[i], "-"))
-            return true;
-    return false;
+        if (!strcmp(paths[i], "-") || stat(paths[i], &st) < 0 || !S_ISREG(st.st_mode))
+            return false;
+    return true;
 }
 
 /* Where --store says: never over a file that is no store. */
@@ -219,7 +221,7 @@ static void cached_store(struct load *l, const char *const *paths, size_t n)
 {
     struct err e = ERR_INIT;
     char key[33];
-    if (opt_given(l->o, OPT_NO_CACHE) || opt_given(l->o, OPT_FOLLOW) || any_stdin(paths, n))
+    if (opt_given(l->o, OPT_NO_CACHE) || opt_given(l->o, OPT_FOLLOW) || !all_regular(paths, n))
         return;
     if (!cache_dir(&e) || cache_key(paths, n, "", key, &e) < 0) {
         say_more("no store is kept: %s", e.what);

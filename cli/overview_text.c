@@ -38,15 +38,32 @@ static void put_plural(struct page *p, uint64_t n, const char *one)
 
 /* ---- what it is ---- */
 
+/* The file's end says more than its beginning. */
+static void put_path(struct page *p, const char *path, int width)
+{
+    char safe[SOURCE_PATH];
+    size_t n = text_visible(safe, sizeof safe, path, strlen(path));
+    const char *from = safe;
+    int columns = 0;
+    for (size_t i = 0, len; i < n; i += len)
+        columns += text_width_cp(text_decode(safe + i, n - i, &len));
+    if (columns > width) {
+        page_put(p, page_ellipsis(p));
+        for (size_t len; columns > width - 1; from += len)
+            columns -= text_width_cp(text_decode(from, n - (size_t)(from - safe), &len));
+    }
+    page_put(p, from);
+}
+
 static void put_source(struct overview *v, const struct source_info *src)
 {
     struct page *p = &v->p;
-    char size[16], path[SOURCE_PATH];
+    char size[16], what[96];
     text_bytes(size, src->bytes);
-    text_visible(path, sizeof path, src->path, strlen(src->path));
-    page_put(p, path);
-    page_printf(p, "  %s %s, %s", !strcmp(src->format, "go-trace") ? "trace of Go" : src->format, src->version, size);
-    page_put(p, src->complete ? "" : ", cut or damaged");
+    int n = snprintf(what, sizeof what, "  %s %s, %s%s", !strcmp(src->format, "go-trace") ? "trace of Go" : src->format, src->version, size,
+                     src->complete ? "" : ", cut or damaged");
+    put_path(p, src->path, p->width - n);
+    page_put(p, what);
     page_end(p);
 }
 
@@ -86,11 +103,7 @@ static void put_head(struct overview *v, const struct opts *o)
     put_part(v, o);
     put_plural(p, v->m.goroutines, "goroutine");
     page_printf(p, " (%" PRIu64 " the runtime's own)", v->m.system);
-    page_put(p, ", ");
-    page_printf(p, "%s alive at the end, on ", page_number(digits, v->m.alive));
-    put_plural(p, s->procs.n, "proc");
-    page_put(p, " and ");
-    put_plural(p, s->threads.n, "thread");
+    page_printf(p, ", %s alive at the end", page_number(digits, v->m.alive));
     page_end(p);
 }
 
@@ -99,20 +112,26 @@ static void put_items(struct overview *v)
     const struct {
         uint64_t n;
         const char *one;
-    } items[] = {{v->m.by_kind[EV_TASK_BEGIN], "task"},
+    } items[] = {{v->s->procs.n, "proc"},
+                 {v->s->threads.n, "thread"},
+                 {v->m.by_kind[EV_TASK_BEGIN], "task"},
                  {v->m.by_kind[EV_REGION_BEGIN], "region"},
                  {v->m.by_kind[EV_LOG], "log line"},
                  {v->m.by_kind[EV_STACK_SAMPLE], "CPU sample"}};
-    bool any = false;
+    struct page *p = &v->p;
     for (size_t i = 0; i < sizeof items / sizeof *items; i++) {
+        char digits[32];
         if (!items[i].n)
             continue;
-        page_put(&v->p, any ? ", " : "");
-        put_plural(&v->p, items[i].n, items[i].one);
-        any = true;
+        int columns = (int)(strlen(page_number(digits, items[i].n)) + strlen(items[i].one) + 3);
+        page_put(p, p->col ? "," : "");
+        if (p->col + columns > p->width)
+            page_end(p);
+        page_put(p, p->col ? " " : "");
+        put_plural(p, items[i].n, items[i].one);
     }
-    if (any)
-        page_end(&v->p);
+    if (p->col)
+        page_end(p);
 }
 
 /* ---- what was odd ---- */
@@ -309,24 +328,24 @@ static void put_latency(struct overview *v)
     }
 }
 
-static void put_pauses(struct overview *v, const char *title, const char *one, const char *many, const struct pauses *x)
+static void put_pauses(struct overview *v, const char *title, const struct pauses *x)
 {
     struct page *p = &v->p;
-    char a[24], b[24], at[24], digits[32];
+    char all[24], longest[24], at[24], digits[32];
     double length = (double)(v->m.w.t1 - v->m.w.t0);
     page_left(p, title, 11);
     if (!x->n) {
-        page_put(p, "none");
+        page_put(p, "never");
         page_end(p);
         return;
     }
-    text_duration(a, x->ns);
-    text_duration(b, x->longest);
+    text_duration(all, x->ns);
+    text_duration(longest, x->longest);
     text_duration(at, x->longest_at - v->s->t0);
-    page_printf(p, "%s %s, %s in all", page_number(digits, x->n), x->n == 1 ? one : many, a);
+    page_printf(p, "%s %s, %s", page_number(digits, x->n), x->n == 1 ? "time" : "times", all);
     if (length > 0)
         page_printf(p, " (%.*f %%)", (double)x->ns / length < 0.0995 ? 1 : 0, 100.0 * (double)x->ns / length);
-    page_printf(p, ", longest %s at %s", b, at);
+    page_printf(p, ", longest %s at %s", longest, at);
     page_end(p);
 }
 
@@ -335,7 +354,7 @@ static void put_machine(struct overview *v)
     struct page *p = &v->p;
     char own[24];
     page_end(p);
-    page_rule(p, "processors and garbage collection", NULL);
+    page_rule(p, "procs, garbage collection, stops of the world", NULL);
     if (v->m.capacity > 0) {
         text_duration(own, v->m.system_running);
         page_left(p, " procs", 11);
@@ -343,8 +362,8 @@ static void put_machine(struct overview *v)
         page_printf(p, "; the runtime's own goroutines ran %s", own);
         page_end(p);
     }
-    put_pauses(v, " marking", "mark phase", "mark phases", &v->m.mark);
-    put_pauses(v, " stopped", "stop of the world", "stops of the world", &v->m.stw);
+    put_pauses(v, " GC marked", &v->m.mark);
+    put_pauses(v, " STW", &v->m.stw);
 }
 
 /* One sentence where the figures speak for themselves. */

@@ -25,6 +25,16 @@ cp $sample "$tmp/kept.trace"
 $CTXSCOPE events "$tmp/kept.trace" >/dev/null 2>&-
 cmp -s $sample "$tmp/kept.trace" || fail "the input was written to"
 
+# Text for people fits 80 columns, has no blanks at line ends, and is plain ASCII where that is asked for.
+for trace in $sample $large tests/data/demo/payd-ctx.trace.zst tests/data/corpus/go1.26/slow-cancel-scheduling.fault.trace.zst; do
+    for arguments in overview 'overview --window 1ms..2s' 'goroutines --limit 50' lanes 'lanes --by goroutines' 'lanes --by threads' 'goroutine 1'; do
+        LC_ALL=C.UTF-8 "$CTXSCOPE" $arguments --no-cache $trace >"$tmp/text" 2>"$tmp/err" || fail "$arguments $trace: $(cat "$tmp/err")"
+        [ "$(LC_ALL=C.UTF-8 wc -L <"$tmp/text")" -le 80 ] || fail "$arguments $trace: $(LC_ALL=C.UTF-8 grep -E '.{81}' "$tmp/text" | head -1)"
+        grep -q ' $' "$tmp/text" && fail "$arguments $trace: blanks at a line's end"
+        LC_ALL=C "$CTXSCOPE" $arguments --no-cache $trace 2>/dev/null | LC_ALL=C grep -q '[^ -~]' && fail "$arguments $trace: not ASCII under LC_ALL=C"
+    done
+done
+
 # --log
 expect 2 '' "$CTXSCOPE" events --log "$tmp/log" "$tmp/nothere"
 grep -q 'nothere' "$tmp/log" || fail "--log: $(cat "$tmp/log")"
