@@ -105,7 +105,8 @@ int unpack_bytes(struct packer *p, struct bytes *in, size_t max, struct bytes *o
     return ZSTD_isError(got) || got != plain ? -1 : 0;
 }
 
-static int read_times(struct bytes *in, const struct field *f, void **rows, uint32_t n)
+/* Reading is hot: 344,000 goroutines have 9 million values. */
+static int read_times(struct bytes *in, size_t at, void **rows, uint32_t n)
 {
     uint64_t last = 0;
     for (uint32_t i = 0; i < n; i++) {
@@ -116,20 +117,39 @@ static int read_times(struct bytes *in, const struct field *f, void **rows, uint
             v = last = bytes_uleb(in);
         else
             v = (uint64_t)(code == CODE_NONE ? NS_NONE : NS_OPEN);
-        *(uint64_t *)(void *)((uint8_t *)rows[i] + f->at) = v;
+        memcpy((uint8_t *)rows[i] + at, &v, sizeof v);
     }
     return 0;
 }
 
-static int read_numbers(struct bytes *in, const struct field *f, void **rows, uint32_t n)
-{
-    uint64_t v = 0;
-    bool fits = true;
-    for (uint32_t i = 0; i < n; i++) {
-        v += (uint64_t)unzigzag(bytes_uleb(in));
-        fits &= field_set(f, rows[i], v);
+#define READ_NUMBERS(name, type, most)                                                                                                     \
+    static int name(struct bytes *in, size_t at, void **rows, uint32_t n)                                                                  \
+    {                                                                                                                                      \
+        uint64_t v = 0, all = 0;                                                                                                           \
+        for (uint32_t i = 0; i < n; i++) {                                                                                                 \
+            v += (uint64_t)unzigzag(bytes_uleb(in));                                                                                       \
+            all |= v;                                                                                                                      \
+            type x = (type)v;                                                                                                              \
+            memcpy((uint8_t *)rows[i] + at, &x, sizeof x);                                                                                 \
+        }                                                                                                                                  \
+        return all <= (most) ? 0 : -1;                                                                                                     \
     }
-    return fits ? 0 : -1;
+READ_NUMBERS(read_bool, bool, 1)
+READ_NUMBERS(read_u8, uint8_t, UINT8_MAX)
+READ_NUMBERS(read_u16, uint16_t, UINT16_MAX)
+READ_NUMBERS(read_u32, uint32_t, UINT32_MAX)
+READ_NUMBERS(read_u64, uint64_t, UINT64_MAX)
+
+static int (*const readers[])(struct bytes *, size_t, void **, uint32_t) = {
+    [FIELD_BOOL] = read_bool, [FIELD_U8] = read_u8,   [FIELD_U16] = read_u16,
+    [FIELD_U32] = read_u32,   [FIELD_U64] = read_u64, [FIELD_I64] = read_times,
+};
+
+/* Nothing but zeros, which new rows hold already. */
+static bool all_zero(const struct bytes *in, uint8_t type, uint32_t n)
+{
+    uint8_t zero = type == FIELD_I64 ? CODE_DIFF : 0;
+    return bytes_left(in) == n && n && *in->p == zero && !memcmp(in->p, in->p + 1, n - 1);
 }
 
 int unpack_rows(struct packer *p, const struct table *t, struct bytes *in, void **rows, uint32_t n)
@@ -139,7 +159,9 @@ int unpack_rows(struct packer *p, const struct table *t, struct bytes *in, void 
         struct bytes plain;
         if (unpack_bytes(p, in, (size_t)n * 2 * VARINT_MAX, &plain) < 0)
             return -1;
-        int rc = f->type == FIELD_I64 ? read_times(&plain, f, rows, n) : read_numbers(&plain, f, rows, n);
+        if (all_zero(&plain, f->type, n))
+            continue;
+        int rc = readers[f->type](&plain, f->at, rows, n);
         if (rc < 0 || bytes_bad(&plain) || bytes_left(&plain))
             return -1;
     }

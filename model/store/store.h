@@ -10,7 +10,7 @@
 #include "base/err.h"
 #include "model/session.h"
 
-enum { STORE_SCHEMA = 1, IMPORTER_VERSION = 1 };
+enum { STORE_SCHEMA = 1, IMPORTER_VERSION = 2 };
 
 /* Begins a store that will be at `path` (NULL: a private one that vanishes with the process). Written to path.tmp with
  * O_EXCL, 0600. -1/NULL with *e when there is no room or no permission. */
@@ -25,7 +25,8 @@ int store_commit(struct store *st, struct session *s, struct err *e);
 /* Opens a store file as hostile input; NULL with *e when it is none of ours, older (ERR_INPUT, hint re-import) or newer. */
 struct store *store_open(const char *path, struct err *e);
 /* Fills a fresh session from it: all that views need at once; goroutines and runs too. Sets s->store, which stays the caller's
- * to close, after the session. On -1 the session holds no more than can be freed. */
+ * to close, after the session. On -1 the session holds no more than can be freed. The dict's maps from
+ * ids of goroutines, threads and procs to indexes are for imports: they stay empty. */
 int store_load(struct store *st, struct session *s, struct err *e);
 /* Closes; a store that was not committed leaves nothing behind. */
 void store_close(struct store *st);
