@@ -68,8 +68,10 @@ static int show(struct opts *o, struct load *l, struct err *e)
     struct config c;
     struct tui_opts t;
     struct theme_dirs dirs;
-    if (config_read(&c, o, e) < 0)
+    if (config_read(&c, o, e) < 0) {
+        config_release(&c);
         return -1;
+    }
     fill(&t, o, &c, &dirs);
     int rc = tui_run(s, &t, e);
     config_release(&c);
