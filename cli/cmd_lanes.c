@@ -248,7 +248,7 @@ static void text_states(struct page *p, const struct lanes *l)
     for (uint32_t i = 0; i < l->w.n; i++) {
         const struct tl_cell *c = &l->cells[i];
         ns_t within = covered(l, i);
-        struct lane_cell cell = l->by == BY_GOROUTINES ? lane_choose(c, within / 2) : lane_busy(c, within);
+        struct lane_cell cell = l->by == BY_GOROUTINES ? lane_choose(c, within / 2) : lane_busy(c, within, l->by == BY_THREADS);
         put_glyph(p, &g, within ? cell.glyph : LANE_BLANK);
     }
     grid_release(&g);

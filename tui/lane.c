@@ -105,11 +105,13 @@ struct lane_cell lane_runtime(const struct tl_cell *c, ns_t covered, uint64_t pe
     return level_cell(lane_level(256 * (double)lane_active(c) / (double)covered, (double)peak256), ROLE_GC_MARK);
 }
 
-struct lane_cell lane_busy(const struct tl_cell *c, ns_t covered)
+struct lane_cell lane_busy(const struct tl_cell *c, ns_t covered, bool thread)
 {
-    ns_t user = both(c, SHARE_RUNNING) + both(c, SHARE_SYSCALL), sys = both(c, SHARE_SYSTEM);
-    if (covered <= 0 || user + sys <= 0)
+    ns_t calls = both(c, SHARE_SYSCALL), user = both(c, SHARE_RUNNING) + (thread ? 0 : calls), sys = both(c, SHARE_SYSTEM);
+    if (covered <= 0 || user + sys + calls <= 0)
         return blank;
+    if (user + sys <= 0)
+        return (struct lane_cell){GLYPH_BRIEF_SYSCALL, ROLE_G_SYSCALL};
     double share = (double)(user + sys) / (double)covered;
     int level = share >= .9 ? 8 : lane_level(share, 1);
     return level_cell(level == 8 && share < .9 ? 7 : level, sys > user ? ROLE_GC_MARK : ROLE_G_RUNNING);

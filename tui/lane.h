@@ -37,8 +37,9 @@ struct lane_cell lane_choose(const struct tl_cell *c, ns_t half);
 struct lane_cell lane_group(const struct tl_cell *c, ns_t covered, uint64_t peak256);
 /* The runtime's own: only activity, in GC colour. */
 struct lane_cell lane_runtime(const struct tl_cell *c, ns_t covered, uint64_t peak256);
-/* A proc's or thread's: busy share; whose time it was is the caller's to colour. */
-struct lane_cell lane_busy(const struct tl_cell *c, ns_t covered);
+/* A proc's or thread's: busy share; whose time it was is the caller's to colour. A proc is busy in a syscall until it is taken
+ * away; a thread is not, it may wait there for good. */
+struct lane_cell lane_busy(const struct tl_cell *c, ns_t covered, bool thread);
 
 /* Sums of both halves. */
 ns_t lane_alive(const struct tl_cell *c);

@@ -68,10 +68,13 @@ static void test_group(void)
     c = cell(SHARE_SYSTEM, 100, SHARE_SYSTEM, 100);
     CHECK(lane_runtime(&c, 200, 256).glyph == LANE_BLANK, "the runtime's waits do not show");
     c = cell(SHARE_RUNNING, 100, SHARE_RUNNING, 85);
-    CHECK(lane_busy(&c, 200).glyph == GLYPH_LEVEL8, "a proc busy 92 %% is full");
+    CHECK(lane_busy(&c, 200, false).glyph == GLYPH_LEVEL8, "a proc busy 92 %% is full");
     c = cell(SHARE_SYSTEM, 100, SHARE_RUNNING, 20);
-    got = lane_busy(&c, 200);
+    got = lane_busy(&c, 200, false);
     CHECK(got.glyph == GLYPH_LEVEL5 && got.role == ROLE_GC_MARK, "the runtime's own in GC colour, 60 %%");
+    c = cell(SHARE_SYSCALL, 100, SHARE_SYSCALL, 100);
+    CHECK(lane_busy(&c, 200, false).glyph == GLYPH_LEVEL8, "a proc in a syscall is busy");
+    CHECK(lane_busy(&c, 200, true).glyph == GLYPH_BRIEF_SYSCALL, "a thread in a syscall may wait there for good");
     CHECK(lane_level(0, 5) == 0 && lane_level(1e-9, 5) == 1 && lane_level(9, 5) == 8, "levels are clamped");
 }
 

@@ -77,6 +77,30 @@ bool timeline_row_selected(const struct row *row, const struct timeline_state *s
 /* Index of the row that shows what is selected, or -1. */
 long timeline_rows_find(const struct timeline_rows *r, const struct timeline_state *st, const struct nav *nav);
 
+/* Sums of the members that a filter leaves of large groups, made by the worker. */
+enum { SUMS_WANTED = 64 };
+struct timeline_sums {
+    struct tl_window w;
+    struct session_mark mark;
+    uint32_t filter;
+    VEC(struct group_cells {
+        uint32_t group;
+        struct tl_cell *cells; /* owned */
+    })
+    v;
+    uint32_t want[SUMS_WANTED];
+    int nwant;
+    bool running, tried, fresh; /* a job runs; it was stopped; new sums came */
+};
+void timeline_sums_release(struct timeline_sums *a);
+/* Forgets what another window, session state or filter left behind, and what was wanted. */
+void timeline_sums_window(struct timeline_sums *a, const struct tl_window *w, const struct session_mark *mark, uint32_t filter);
+/* A group's cells, NULL when they are not there (yet). */
+const struct tl_cell *timeline_sums_get(const struct timeline_sums *a, uint32_t group);
+void timeline_sums_want(struct timeline_sums *a, uint32_t group);
+/* Has the worker sum what is wanted, unless it does already. */
+void timeline_sums_start(struct timeline_sums *a, struct app *app, const struct timeline_rows *rows, struct session *s);
+
 /* A lane's cells over the window, kept while the window and the session are the same. */
 struct owner { /* who ran on a proc in cells [from, to] */
     uint16_t from, to;
@@ -91,7 +115,7 @@ struct lane_line {
     double busy;             /* share of the window, procs and threads */
     struct owner *owners;
     int nowners;
-    bool too_many; /* more members pass the filter than are summed */
+    bool pending; /* its members are still being summed */
 };
 struct timeline_lines {
     struct arena arena;
@@ -101,6 +125,7 @@ struct timeline_lines {
     struct session_mark mark;
     uint32_t filter_text;
     struct owners owners;
+    struct timeline_sums sums;
     struct tl_cell *scratch; /* w.n cells */
     struct tl_cell *sum;
     uint32_t room;

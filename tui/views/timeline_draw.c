@@ -135,8 +135,8 @@ static void draw_row(const struct timeline_data *d, struct grid *g, struct rect 
     if (row->line < 0)
         return;
     const struct lane_line *line = &d->lines.v.v[row->line];
-    if (line->too_many) {
-        grid_text(g, d->x0, y, d->n, ROLE_DIM, "too many of them to sum here: open the group, zoom in, or narrow the filter");
+    if (line->pending) {
+        grid_text(g, d->x0, y, d->n, ROLE_DIM, d->lines.sums.tried ? "not summed: it was stopped" : "summing what the filter leaves");
         return;
     }
     int n = d->edge < d->n ? d->edge : d->n;

@@ -3,7 +3,7 @@
 
 #include "tui/views/timeline.h"
 
-enum { SUM_MEMBERS = 400 }; /* lanes summed for a group of which a filter leaves a part */
+enum { SUM_MEMBERS = 200 }; /* lanes summed within a frame for a group of which a filter leaves a part */
 
 void timeline_lines_release(struct timeline_lines *l)
 {
@@ -11,6 +11,7 @@ void timeline_lines_release(struct timeline_lines *l)
     map_release(&l->at);
     vec_free(&l->v);
     owners_release(&l->owners);
+    timeline_sums_release(&l->sums);
     mem_free(l->scratch);
     mem_free(l->sum);
     *l = (struct timeline_lines){0};
@@ -19,7 +20,8 @@ void timeline_lines_release(struct timeline_lines *l)
 void timeline_lines_window(struct timeline_lines *l, const struct session *s, const struct tl_window *w, uint32_t filter_text)
 {
     struct session_mark mark = session_mark(s);
-    if (l->used && window_same(&l->w, w) && session_mark_same(&l->mark, &mark) && l->filter_text == filter_text)
+    timeline_sums_window(&l->sums, w, &mark, filter_text);
+    if (l->used && !l->sums.fresh && window_same(&l->w, w) && session_mark_same(&l->mark, &mark) && l->filter_text == filter_text)
         return;
     arena_release(&l->arena);
     map_clear(&l->at);
@@ -29,6 +31,7 @@ void timeline_lines_window(struct timeline_lines *l, const struct session *s, co
     l->mark = mark;
     l->filter_text = filter_text;
     l->used = true;
+    l->sums.fresh = false;
     if (w->n > l->room) {
         l->room = w->n;
         l->scratch = mem_realloc(l->scratch, w->n, sizeof *l->scratch);
@@ -45,33 +48,47 @@ static ns_t covered(const struct timeline_lines *l, const struct session *s, uin
     return b > a ? b - a : 0;
 }
 
+static void add_sum(struct timeline_lines *l, const struct tl_cell *cells)
+{
+    for (uint32_t i = 0; i < l->w.n; i++)
+        for (unsigned h = 0; h < 2; h++)
+            for (unsigned k = 0; k < SHARE_COUNT; k++)
+                l->sum[i].ns[h][k] += cells[i].ns[h][k];
+}
+
 static int add_cells(struct timeline_lines *l, struct session *s, struct lane lane, struct err *e)
 {
     if (tl_cells(s, lane, &l->w, l->scratch, e) < 0)
         return -1;
-    for (uint32_t i = 0; i < l->w.n; i++)
-        for (unsigned h = 0; h < 2; h++)
-            for (unsigned k = 0; k < SHARE_COUNT; k++)
-                l->sum[i].ns[h][k] += l->scratch[i].ns[h][k];
+    add_sum(l, l->scratch);
     return 0;
 }
 
-/* The members of a group that pass the filter and live in the window, summed; at most SUM_MEMBERS. */
-static int sum_members(struct timeline_lines *l, const struct timeline_rows *rows, struct session *s, uint32_t group, bool *too_many,
+/* The members of a group that pass the filter and live in the window: few are summed here and now, many by the worker. */
+static int sum_members(struct timeline_lines *l, const struct timeline_rows *rows, struct session *s, uint32_t group, bool *pending,
                        struct err *e)
 {
     const struct members *m = &rows->members;
+    const struct tl_cell *sum = timeline_sums_get(&l->sums, group);
+    gidx some[SUM_MEMBERS];
     uint32_t n = 0;
+    if (sum) {
+        add_sum(l, sum);
+        return 0;
+    }
     for (uint32_t i = m->start[group]; i < m->start[group + 1]; i++) {
         if (!member_passes(&rows->filter, m, i) || m->begin[i] >= window_end(&l->w) || m->end[i] <= l->w.t0)
             continue;
-        if (n++ >= SUM_MEMBERS) {
-            *too_many = true;
+        if (n == SUM_MEMBERS) {
+            timeline_sums_want(&l->sums, group);
+            *pending = true;
             return 0;
         }
-        if (add_cells(l, s, (struct lane){LANE_G, m->g[i]}, e) < 0)
-            return -1;
+        some[n++] = m->g[i];
     }
+    for (uint32_t i = 0; i < n; i++)
+        if (add_cells(l, s, (struct lane){LANE_G, some[i]}, e) < 0)
+            return -1;
     return 0;
 }
 
@@ -82,17 +99,17 @@ static uint64_t group_peak(const struct timeline_rows *rows, const struct sessio
     return pass < peak ? pass : peak;
 }
 
-static int group_sum(struct timeline_lines *l, const struct timeline_rows *rows, struct session *s, uint32_t group, bool *too_many,
+static int group_sum(struct timeline_lines *l, const struct timeline_rows *rows, struct session *s, uint32_t group, bool *pending,
                      struct err *e)
 {
     if (rows->filter.filter && rows->filter.group_pass[group] < s->groups.v[group].n)
-        return sum_members(l, rows, s, group, too_many, e);
+        return sum_members(l, rows, s, group, pending, e);
     return add_cells(l, s, (struct lane){LANE_GROUP, group}, e);
 }
 
 /* l->sum of a row, and the peak that heights are of. */
 static int read_row(struct timeline_lines *l, const struct timeline_rows *rows, struct session *s, struct row row, uint64_t *peak,
-                    bool *too_many, struct err *e)
+                    bool *pending, struct err *e)
 {
     memset(l->sum, 0, l->w.n * sizeof *l->sum);
     switch (row.kind) {
@@ -100,12 +117,12 @@ static int read_row(struct timeline_lines *l, const struct timeline_rows *rows, 
     case ROW_THREAD: return add_cells(l, s, (struct lane){LANE_M, row.id}, e);
     case ROW_G:
     case ROW_MEMBER: return add_cells(l, s, (struct lane){LANE_G, row.id}, e);
-    case ROW_GROUP: *peak = group_peak(rows, s, row.id); return group_sum(l, rows, s, row.id, too_many, e);
+    case ROW_GROUP: *peak = group_peak(rows, s, row.id); return group_sum(l, rows, s, row.id, pending, e);
     case ROW_RUNTIME:
         *peak = 0;
         for (size_t i = 0; i < rows->system.n; i++) {
             *peak += group_peak(rows, s, rows->system.v[i]);
-            if (group_sum(l, rows, s, rows->system.v[i], too_many, e) < 0)
+            if (group_sum(l, rows, s, rows->system.v[i], pending, e) < 0)
                 return -1;
         }
         return 0;
@@ -123,13 +140,13 @@ static void choose(struct timeline_lines *l, const struct session *s, struct row
         else if (row.kind == ROW_RUNTIME)
             line->cells[i] = lane_runtime(c, ns, peak);
         else if (row.kind == ROW_PROC || row.kind == ROW_THREAD)
-            line->cells[i] = lane_busy(c, ns);
+            line->cells[i] = lane_busy(c, ns, row.kind == ROW_THREAD);
         else
             line->cells[i] = lane_choose(c, ns / 2);
     }
 }
 
-static void totals(struct timeline_lines *l, const struct session *s, struct lane_line *line)
+static void totals(struct timeline_lines *l, const struct session *s, struct row row, struct lane_line *line)
 {
     ns_t busy = 0, all = 0;
     for (uint32_t i = 0; i < l->w.n; i++) {
@@ -138,7 +155,7 @@ static void totals(struct timeline_lines *l, const struct session *s, struct lan
             const ns_t *ns = l->sum[i].ns[h];
             line->running += ns[SHARE_RUNNING];
             line->waiting += ns[SHARE_CHAN] + ns[SHARE_SYNC] + ns[SHARE_NETWORK] + ns[SHARE_SLEEP] + ns[SHARE_OTHER];
-            busy += ns[SHARE_RUNNING] + ns[SHARE_SYSCALL] + ns[SHARE_SYSTEM];
+            busy += ns[SHARE_RUNNING] + ns[SHARE_SYSTEM] + (row.kind == ROW_PROC ? ns[SHARE_SYSCALL] : 0);
         }
     }
     line->busy = all > 0 ? (double)busy / (double)all : 0;
@@ -176,13 +193,14 @@ int timeline_line(struct timeline_lines *l, const struct timeline_rows *rows, st
         return (int)at;
     struct lane_line line = {.cells = arena_alloc(&l->arena, l->w.n * sizeof *line.cells)};
     uint64_t peak = 0;
-    if (read_row(l, rows, s, row, &peak, &line.too_many, e) < 0)
+    if (read_row(l, rows, s, row, &peak, &line.pending, e) < 0)
         return -1;
     choose(l, s, row, peak, &line);
-    totals(l, s, &line);
+    totals(l, s, row, &line);
     if ((row.kind == ROW_PROC || row.kind == ROW_THREAD) && read_owners(l, s, row, &line, e) < 0)
         return -1;
-    map_put(&l->at, key, (uint32_t)l->v.n);
+    if (!line.pending) /* else it is asked for again */
+        map_put(&l->at, key, (uint32_t)l->v.n);
     *vec_push(&l->v) = line;
     return (int)l->v.n - 1;
 }

@@ -358,6 +358,7 @@ static int load_rows(struct app *app, struct timeline_data *d, struct nav *nav, 
         if (load_row(d, s, nav, st, st->top + (size_t)i, &d->shown[i], e) < 0)
             return -1;
     count_elsewhere(d);
+    timeline_sums_start(&d->lines.sums, app, &d->rows, s);
     return e->kind ? -1 : 0;
 }
 
