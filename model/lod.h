@@ -19,8 +19,8 @@
  * Spans. Whole views of 1,000 and more segments would decode a chunk of each. So LOD_SPAN^n segments, aligned by index, also
  * have sums over all of them, by the same rules, in chunks with chunk_ref.span > 1, .segment the first one. Their `level` fits
  * the span's t1 - t0 and events, their t0 and t1 are the span's. These chunks lie behind those of the span's last segment and
- * belong to no segment's chunk0/nchunks: a reader may ignore them, or take one instead of the chunks that it covers. While the
- * import runs, and at the end, the last segments may have none yet. Goroutines' rows exist there only for those with at least
+ * belong to no segment's chunk0/nchunks: a reader may ignore them, or take one instead of the chunks that it covers. The
+ * encoder does not write any yet. Goroutines' rows exist there only for those with at least
  * LOD_SPAN_RUN rows in the span; session_lod finds a span's chunks.
  *
  * STREAM_LOD_G: a row for each bucket in which a transition of the goroutine fell. Its sums are the whole of the bucket within
