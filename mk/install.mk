@@ -13,7 +13,7 @@ EXT := $(if $(wildcard model/store/extension.c),$(BUILD)/ctxscope.so)
 $(BUILD)/ext/%.o: %.c $(BUILD)/flags
 	$(call say,CC,$< (extension))
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS_ALL) -DCTXSCOPE_EXTENSION -fno-lto -fPIC -fvisibility=hidden -ffunction-sections -fdata-sections -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(CFLAGS_ALL) $(NAMES) -DCTXSCOPE_EXTENSION -fno-lto -fPIC -fvisibility=hidden -ffunction-sections -fdata-sections -MMD -MP -c -o $@ $<
 
 $(BUILD)/ctxscope.so: $(EXT_OBJ)
 	$(call say,LD,$@)
