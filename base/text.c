@@ -100,17 +100,18 @@ size_t text_tsv(char *out, size_t size, const char *s, size_t n)
 {
     size_t at = 0;
     for (size_t i = 0, len; i < n; i += len) {
-        char enc[8];
+        char enc[4 * 4 + 1];
         uint32_t cp = text_decode(s + i, n - i, &len);
-        size_t m;
+        size_t m = 0;
         if (cp == '\t')
             m = (size_t)snprintf(enc, sizeof enc, "\\t");
         else if (cp == '\n')
             m = (size_t)snprintf(enc, sizeof enc, "\\n");
         else if (cp == '\\')
             m = (size_t)snprintf(enc, sizeof enc, "\\\\");
-        else if (cp < 0x20 || cp == 0x7f || decoded_badly(cp, len))
-            m = (size_t)snprintf(enc, sizeof enc, "\\x%02X", (unsigned char)s[i]);
+        else if (text_is_unsafe(cp) || decoded_badly(cp, len))
+            for (size_t k = 0; k < len; k++)
+                m += (size_t)snprintf(enc + m, sizeof enc - m, "\\x%02X", (unsigned char)s[i + k]);
         else
             m = text_encode(enc, cp);
         if (at + m >= size)

@@ -18,7 +18,7 @@ int text_is_unsafe(uint32_t cp);
 size_t text_visible(char *out, size_t size, const char *s, size_t n);
 /* Copies s as it is for machine-readable output: only invalid UTF-8 becomes U+FFFD; NUL-terminated. */
 size_t text_valid(char *out, size_t size, const char *s, size_t n);
-/* TSV escape of the contract: \t \n \\ and \xNN for other control and invalid bytes. */
+/* TSV escape of the contract: \t \n \\ and \xNN for each byte of what is unsafe or invalid. */
 size_t text_tsv(char *out, size_t size, const char *s, size_t n);
 /* Columns of a code point on the terminal: 0, 1 or 2; what wcwidth does not know counts 1. */
 int text_width_cp(uint32_t cp);

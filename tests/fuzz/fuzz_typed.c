@@ -22,9 +22,11 @@ static void visible_is_safe(const char *s, size_t n)
             abort();
     }
     len = text_tsv(out, sizeof out, s, n);
-    for (size_t i = 0; i < len; i++)
-        if ((unsigned char)out[i] < ' ' || out[i] == 0x7f)
+    for (size_t i = 0, used; i < len; i += used) {
+        uint32_t cp = text_decode(out + i, len - i, &used);
+        if (text_is_unsafe(cp))
             abort();
+    }
     text_valid(out, sizeof out, s, n);
 }
 
