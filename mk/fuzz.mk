@@ -23,6 +23,8 @@ $(FUZZ_BUILD)/fuzz_%: $(FUZZ_BUILD)/tests/fuzz/fuzz_%.o $(FUZZ_BUILD)/lib.a
 
 .SECONDARY: $(FUZZ_SRC:%.c=$(FUZZ_BUILD)/%.o)
 
+$(FUZZ_BUILD)/tui/theme.o: $(BUILD)/tui/theme_builtin.inc
+
 fuzz-build: $(FUZZ_NAMES:%=$(FUZZ_BUILD)/fuzz_%)
 
 fuzz: fuzz-build ## fuzz each target for FUZZ_SECONDS (60); stops at the first finding

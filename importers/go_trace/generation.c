@@ -39,7 +39,7 @@ void generation_release(struct generation *g)
     map_release(&g->list_of_m);
 }
 
-void generation_lose(struct generation *g, int state, uint64_t at, const char *fmt, ...)
+void generation_lose(struct generation *g, enum generation_state state, uint64_t at, const char *fmt, ...)
 {
     va_list ap;
     if (g->state != GENERATION_WHOLE)

@@ -47,7 +47,7 @@ struct generation {
     uint64_t start; /* offset of its first batch in the unpacked file */
     uint64_t end;   /* offset behind its last whole batch */
     /* Cut: the file ended inside it. Damaged: something in it cannot be read. What there is of it may still be ordered. */
-    enum { GENERATION_WHOLE, GENERATION_CUT, GENERATION_DAMAGED } state;
+    enum generation_state { GENERATION_WHOLE, GENERATION_CUT, GENERATION_DAMAGED } state;
     uint64_t loss_at; /* offset of the first loss */
     char why[160];
 };
@@ -55,7 +55,8 @@ struct generation {
 void generation_clear(struct generation *g);
 void generation_release(struct generation *g);
 /* Notes a loss; the first one is the one that is told. */
-void generation_lose(struct generation *g, int state, uint64_t at, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+void generation_lose(struct generation *g, enum generation_state state, uint64_t at, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
 /* Parses the tables, interning names in b->dict. ns_per_tick: of the generation before, for one that does not tell its own. */
 void generation_read_tables(struct generation *g, int version, double ns_per_tick, struct builder *b);
 
