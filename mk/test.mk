@@ -69,7 +69,7 @@ VALGRIND_SRC := $(wildcard tests/unit/test_grid.c tests/unit/test_filter.c tests
 valgrind: ## some small tests under valgrind
 	@$(MAKE) --no-print-directory DEBUG=1 NAME=valgrind valgrind-run
 valgrind-run: $(VALGRIND_SRC:%.c=$(BUILD)/%)
-	@BUILD=$(BUILD) RUN_UNDER="valgrind -q --error-exitcode=9 --leak-check=full --show-leak-kinds=definite" tests/run -t 300 $(if $(RESULTS),-r $(RESULTS)) -n $(or $(NAME),valgrind) $(VALGRIND_SRC:%.c=$(BUILD)/%)
+	@BUILD=$(BUILD) RUN_UNDER="valgrind -q --suppressions=tests/lib/valgrind.supp --error-exitcode=9 --leak-check=full --show-leak-kinds=definite" tests/run -t 300 $(if $(RESULTS),-r $(RESULTS)) -n $(or $(NAME),valgrind) $(VALGRIND_SRC:%.c=$(BUILD)/%)
 
 -include $(TEST_BIN:%=%.d) $(TESTLIB_OBJ:.o=.d)
 .PHONY: tests test quick arch asan tsan tsan-run valgrind valgrind-run bench picture check
