@@ -41,6 +41,12 @@ void session_free(struct session *s)
     vec_free(&s->waits);
     vec_free(&s->regroups);
     vec_free(&s->breaks);
+    vec_free(&s->ctx.cancels);
+    vec_free(&s->ctx.edges);
+    vec_free(&s->ctx.contexts);
+    vec_free(&s->ctx.users);
+    vec_free(&s->facts.syscalls);
+    vec_free(&s->facts.preempts);
     vec_free(&s->segments);
     vec_free(&s->chunks);
     vec_free(&s->runs);

@@ -17,7 +17,9 @@
 #include "base/err.h"
 #include "base/vec.h"
 #include "model/builder.h"
+#include "model/ctx/ctx.h"
 #include "model/dict.h"
+#include "model/facts.h"
 #include "model/types.h"
 
 struct store; /* model/store/store.h */
@@ -195,6 +197,9 @@ struct session {
     VEC(struct chunk_ref) chunks;
     VEC(struct run) runs;  /* of STREAM_G */
     VEC(struct run) pruns; /* of STREAM_P */
+
+    struct ctx_model ctx; /* contexts, cancels, reactions */
+    struct facts facts;   /* what rules need of single spans */
 
     struct store *store;  /* blobs of the chunks */
     struct cache *cache;  /* decoded chunks */
