@@ -153,10 +153,30 @@ static void three_digits(char out[16], int64_t ns, unsigned *unit)
     *unit = u;
 }
 
+/* From 10,000 s on seconds need more columns than a table has; hours and days are also what a reader then thinks in. */
+static const int64_t second = 1000000000, long_from = 9999500000000;
+
+/* "2h46m", "99h59m", "41d15h", "106751d": the two largest units, rounded to the smaller, in at most 7 columns. */
+static void long_duration(char out[16], int64_t ns)
+{
+    int64_t minutes = (ns / second + 30) / 60, hours = (ns / second + 1800) / 3600, days = (ns / second + 43200) / 86400;
+    if (minutes < 6000)
+        snprintf(out, 16, "%" PRId64 "h%02" PRId64 "m", minutes / 60, minutes % 60);
+    else if (hours < 24000)
+        snprintf(out, 16, "%" PRId64 "d%02" PRId64 "h", hours / 24, hours % 24);
+    else
+        snprintf(out, 16, "%" PRId64 "d", days);
+}
+
 void text_duration7(char out[16], int64_t ns)
 {
     char num[16];
     unsigned u;
+    if (ns >= long_from) {
+        long_duration(num, ns);
+        snprintf(out, 16, "%7.8s", num);
+        return;
+    }
     three_digits(num, ns, &u);
     snprintf(out, 16, "%4.7s %s", num, units[u].pad);
 }
@@ -165,6 +185,12 @@ void text_duration(char out[24], int64_t ns)
 {
     char num[16];
     unsigned u;
+    int64_t size = ns < 0 ? ns == INT64_MIN ? INT64_MAX : -ns : ns;
+    if (size >= long_from) {
+        long_duration(num, size);
+        snprintf(out, 24, "%s%.12s", ns < 0 ? "-" : "", num);
+        return;
+    }
     three_digits(num, ns, &u);
     snprintf(out, 24, "%s%.12s %s", ns < 0 ? "-" : "", num, units[u].name);
 }

@@ -23,9 +23,9 @@ size_t text_tsv(char *out, size_t size, const char *s, size_t n);
 /* Columns of a code point on the terminal: 0, 1 or 2; what wcwidth does not know counts 1. */
 int text_width_cp(uint32_t cp);
 
-/* "2.59  s", " 482 ms": 7 columns, 3 significant digits, number right in 4, unit right in 2. */
+/* "2.59  s", " 482 ms": 7 columns, 3 significant digits, number right in 4, unit right in 2; from 10,000 s on "  2h46m". */
 void text_duration7(char out[16], int64_t ns);
-/* "2.59 s", "482 ms", "12.4 µs", "0 ns": for sentences. */
+/* "2.59 s", "482 ms", "12.4 µs", "0 ns", "2h46m": for sentences. */
 void text_duration(char out[24], int64_t ns);
 /* A time on an axis whose cell is `cell` ns wide: unit by size, digits down to the cell, never more: "12.65 ms". */
 void text_time(char out[32], int64_t ns, int64_t cell);

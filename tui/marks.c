@@ -12,10 +12,17 @@ const struct mark_look mark_looks[MARK_KINDS] = {
 #undef MARK
 };
 
-enum mark_kind mark_kind_of(const struct mark *m)
+static bool is_context_log(const struct session *s, const struct mark *m)
+{
+    static const char own[] = "ctxscope/";
+    struct str category = session_str(s, m->s[0]);
+    return category.n >= sizeof own - 1 && !memcmp(category.p, own, sizeof own - 1);
+}
+
+enum mark_kind mark_kind_of(const struct session *s, const struct mark *m)
 {
     switch (m->kind) {
-    case EV_LOG: return MARK_LOG;
+    case EV_LOG: return is_context_log(s, m) ? MARK_KINDS : MARK_LOG;
     case EV_TASK_BEGIN:
     case EV_REGION_BEGIN: return MARK_TASK;
     case EV_STACK_SAMPLE: return MARK_SAMPLE;
@@ -79,12 +86,23 @@ static int draw_one(struct grid *g, int x, int y, int n, const struct mark_cell 
     return i + 1;
 }
 
-bool marks_crowded(const struct mark_cell *cells, int n)
+bool marks_crowded(const struct mark_cell *cells, int n, int living)
 {
     int held = 0;
     for (int i = 0; i < n; i++)
         held += top(&cells[i]) == MARK_LOG || top(&cells[i]) == MARK_TASK;
-    return 3 * held > n;
+    return held && 3 * held > living;
+}
+
+bool marks_thin(struct mark_cell *cells, int n, int living)
+{
+    bool crowded = marks_crowded(cells, n, living), left = false;
+    for (int i = 0; i < n; i++) {
+        if (crowded)
+            cells[i].n[MARK_LOG] = cells[i].n[MARK_TASK] = 0;
+        left |= top(&cells[i]) < MARK_KINDS;
+    }
+    return left;
 }
 
 void marks_density(struct grid *g, int x, int y, int n, const struct mark_cell *cells)

@@ -26,15 +26,18 @@ extern const struct mark_look mark_looks[MARK_KINDS];
 struct mark_cell {
     uint32_t n[MARK_KINDS];
 };
-/* The kind of a trace's mark, or MARK_KINDS for one that is not drawn (ends of tasks and regions). */
-enum mark_kind mark_kind_of(const struct mark *m);
+/* The kind of a trace's mark, or MARK_KINDS for one that is not drawn: ends of tasks and regions, and logs that are context
+ * events (their category begins with "ctxscope/"): what happens to contexts has marks of its own. */
+enum mark_kind mark_kind_of(const struct session *s, const struct mark *m);
 /* Draws n cells from x of row y. heights: the row shows levels, which are digits in ASCII: a blank ends the count.
  * samples: also those. */
 void marks_draw(struct grid *g, int x, int y, int n, const struct mark_cell *cells, bool heights, bool samples);
 /* Only the samples of cells that hold nothing else. */
 void marks_samples(struct grid *g, int x, int y, int n, const struct mark_cell *cells);
-/* Logs and tasks in more than a third of the cells: on a lane they would leave nothing of it, and their counts would shout. */
-bool marks_crowded(const struct mark_cell *cells, int n);
+/* Logs and tasks in more than a third of `living` cells: on a lane they would leave nothing of it, and their counts would shout. */
+bool marks_crowded(const struct mark_cell *cells, int n, int living);
+/* Takes logs and tasks away where they are crowded: the marks line has them, the lane keeps its states. False: nothing is left. */
+bool marks_thin(struct mark_cell *cells, int n, int living);
 /* The marks line when it is crowded: logs and tasks as levels (square root), what is more important over them. */
 void marks_density(struct grid *g, int x, int y, int n, const struct mark_cell *cells);
 /* "¶12 •3": the counts of a window in at most `max` columns; returns the columns used. */

@@ -174,6 +174,22 @@ static void test_marks(void)
     grid_release(&g);
 }
 
+static void test_crowded_logs_leave_the_lane(void)
+{
+    struct mark_cell c[12] = {0};
+    for (int i = 0; i < 4; i++)
+        c[i].n[MARK_LOG] = 2;
+    CHECK(!marks_crowded(c, 12, 12), "a third of the cells is not crowded");
+    CHECK(marks_thin(c, 12, 12) && c[0].n[MARK_LOG] == 2, "marks with room stay");
+    CHECK(marks_crowded(c, 12, 5), "a short life is crowded by few");
+    c[1].n[MARK_CANCEL] = 1;
+    CHECK(marks_thin(c, 12, 5), "what is more important stays on a crowded lane");
+    CHECK(!c[0].n[MARK_LOG] && !c[1].n[MARK_LOG] && c[1].n[MARK_CANCEL] == 1, "and only that");
+    c[1].n[MARK_CANCEL] = 0;
+    c[2].n[MARK_LOG] = 9;
+    CHECK(!marks_thin(c, 12, 1), "nothing is left of logs alone");
+}
+
 static void test_parts(void)
 {
     struct grid g;
@@ -198,6 +214,7 @@ int main(void)
     test_names();
     test_ruler();
     test_marks();
+    test_crowded_logs_leave_the_lane();
     test_parts();
     printf("%s lane\n", failures ? "FAIL" : "ok");
     return failures != 0;

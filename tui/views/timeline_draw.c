@@ -260,7 +260,7 @@ static void draw_marks(const struct timeline_data *d, struct grid *g, int y)
         marks_samples(g, d->x0, y, n, d->mark_cells);
         gcband_draw(g, d->x0, y, n, d->gc);
     }
-    if (marks_crowded(d->mark_cells, n))
+    if (marks_crowded(d->mark_cells, n, n))
         marks_density(g, d->x0, y, n, d->mark_cells);
     else
         marks_draw(g, d->x0, y, n, d->mark_cells, false, d->tall);

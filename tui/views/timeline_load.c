@@ -139,9 +139,9 @@ static int load_minimap(struct timeline_data *d, struct session *s, struct err *
     return rc;
 }
 
-static void count_mark(struct timeline_data *d, struct mark_cell *cells, const struct mark *m)
+static void count_mark(const struct timeline_data *d, const struct session *s, struct mark_cell *cells, const struct mark *m)
 {
-    enum mark_kind k = mark_kind_of(m);
+    enum mark_kind k = mark_kind_of(s, m);
     ns_t at = (m->t - d->w.t0) / d->w.cell;
     if (k < MARK_KINDS && at >= 0 && at < d->n)
         cells[at].n[k]++;
@@ -164,7 +164,7 @@ static int load_marks(struct timeline_data *d, struct session *s, struct err *e)
         if (n < 0)
             return -1;
         for (long i = 0; i < n; i++)
-            count_mark(d, d->mark_cells, &d->marks.v[i]);
+            count_mark(d, s, d->mark_cells, &d->marks.v[i]);
         all += (size_t)n;
         d->marks.n = (size_t)n;
         if (n < MARKS_KEPT || all >= MARKS_COUNTED)
@@ -183,6 +183,15 @@ static int load_marks(struct timeline_data *d, struct session *s, struct err *e)
     return 0;
 }
 
+/* In how many cells of the window the lane shows a state. */
+static int living_cells(const struct timeline_data *d, const struct shown_row *row)
+{
+    int n = 0;
+    for (int i = 0; row->line >= 0 && i < d->n; i++)
+        n += d->lines.v.v[row->line].cells[i].glyph != LANE_BLANK;
+    return n;
+}
+
 /* Gives the shown lanes their marks. Samples stay in the marks line: at 100 a second they would cover every state. */
 static void mark_rows(struct timeline_data *d, const struct session *s)
 {
@@ -196,7 +205,7 @@ static void mark_rows(struct timeline_data *d, const struct session *s)
     }
     for (size_t i = 0; i < d->marks.n; i++) {
         const struct mark *m = &d->marks.v[i];
-        if (m->g == IDX_NONE || m->g >= s->goroutines.n || m->kind == EV_STACK_SAMPLE)
+        if (m->g == IDX_NONE || m->g >= s->goroutines.n || m->kind == EV_STACK_SAMPLE || mark_kind_of(s, m) == MARK_KINDS)
             continue;
         uint64_t keys[2] = {m->g, (uint64_t)1 << 32 | session_g(s, m->g)->group};
         for (unsigned k = 0; k < 2; k++) {
@@ -208,12 +217,12 @@ static void mark_rows(struct timeline_data *d, const struct session *s)
                 row->marks = arena_alloc(&d->frame, (size_t)d->n * sizeof *row->marks);
                 memset(row->marks, 0, (size_t)d->n * sizeof *row->marks);
             }
-            count_mark(d, row->marks, m);
+            count_mark(d, s, row->marks, m);
         }
     }
     map_release(&at);
     for (int i = 0; i < d->nshown; i++)
-        if (d->shown[i].marks && marks_crowded(d->shown[i].marks, d->n))
+        if (d->shown[i].marks && !marks_thin(d->shown[i].marks, d->n, living_cells(d, &d->shown[i])))
             d->shown[i].marks = NULL;
 }
 

@@ -176,32 +176,63 @@ static void follow_edge(struct moves *m, int dir)
 
 static const uint32_t step_kinds = 1u << EV_LOG | 1u << EV_TASK_BEGIN | 1u << EV_REGION_BEGIN | 1u << EV_STACK_SAMPLE;
 
-/* The mark next after t, or last before it: backwards through stretches that grow, so that a near one is found at once. */
-static long seek_mark(struct session *s, ns_t t, int dir, ns_t near, struct mark *out, struct err *e)
+/* The first (dir 1) or last (-1) drawn mark among n. */
+static const struct mark *drawn_mark(const struct session *s, const struct mark *marks, long n, int dir)
 {
-    if (dir > 0)
-        return tl_marks(s, step_kinds, t + 1, s->t1 + 1, out, 1, e);
-    enum { SOME = 256 };
-    struct mark *buf = mem_alloc(SOME, sizeof *buf);
-    long n = 0;
+    for (long i = 0; i < n; i++) {
+        const struct mark *m = &marks[dir > 0 ? i : n - 1 - i];
+        if (mark_kind_of(s, m) < MARK_KINDS)
+            return m;
+    }
+    return NULL;
+}
+
+enum { SEEK_SOME = 256 };
+
+/* Stretch by stretch: what is not drawn (context events) may lie close. */
+static long mark_after(struct session *s, ns_t t, struct mark *buf, struct mark *out, struct err *e)
+{
+    for (long n = SEEK_SOME; n == SEEK_SOME; t = buf[n - 1].t) {
+        n = tl_marks(s, step_kinds, t + 1, s->t1 + 1, buf, SEEK_SOME, e);
+        if (n <= 0)
+            return n;
+        const struct mark *found = drawn_mark(s, buf, n, 1);
+        if (found) {
+            *out = *found;
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* Backwards through stretches that grow, so that a near one is found at once. */
+static long mark_before(struct session *s, ns_t t, ns_t near, struct mark *buf, struct mark *out, struct err *e)
+{
     ns_t end = t, len = near;
-    while (n == 0 && end > s->t0) {
+    while (end > s->t0) {
         ns_t from = end - s->t0 > len ? end - len : s->t0;
-        n = tl_marks(s, step_kinds, from, end, buf, SOME, e);
-        if (n == SOME && len > SOME) { /* too many: the last of them lie in a later part */
+        long n = tl_marks(s, step_kinds, from, end, buf, SEEK_SOME, e);
+        if (n < 0)
+            return -1;
+        if (n == SEEK_SOME && len > SEEK_SOME) { /* too many: the last of them lie in a later part */
             len /= 4;
-            n = 0;
             continue;
         }
-        if (n == 0) {
-            end = from;
-            len *= 4;
+        const struct mark *found = drawn_mark(s, buf, n, -1);
+        if (found) {
+            *out = *found;
+            return 1;
         }
+        end = from;
+        len *= 4;
     }
-    if (n > 0) {
-        *out = buf[n - 1];
-        n = 1;
-    }
+    return 0;
+}
+
+static long seek_mark(struct session *s, ns_t t, int dir, ns_t near, struct mark *out, struct err *e)
+{
+    struct mark *buf = mem_alloc(SEEK_SOME, sizeof *buf);
+    long n = dir > 0 ? mark_after(s, t, buf, out, e) : mark_before(s, t, near, buf, out, e);
     mem_free(buf);
     return n;
 }
