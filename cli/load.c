@@ -21,6 +21,7 @@ struct load {
     struct pump pump;
     enum load_from from;
     struct buf path; /* of the store's file; empty: none that stays */
+    bool by_content; /* its key comes from what is read: a pipe, standard input */
     pthread_t thread;
     bool running; /* the thread has to be joined */
     int rc;       /* of the import */
@@ -112,6 +113,24 @@ static int open_store(struct load *l, const char *path, struct err *e)
 
 /* ---- the import ---- */
 
+/* Its key is that of its content; when that is not known the key it was made with stays. */
+static void name_by_content(struct load *l)
+{
+    struct session *s = l->s;
+    const char **hashes = mem_calloc(s->sources.n + 1, sizeof *hashes);
+    struct buf path = {0};
+    char key[33];
+    for (size_t i = 0; i < s->sources.n; i++)
+        hashes[i] = s->sources.v[i]->content_hash;
+    if (cache_key_content(hashes, s->sources.n, key) == 0) {
+        cache_path(key, &path);
+        store_rename(s->store, buf_str(&path));
+        set_path(l, buf_str(&path));
+    }
+    buf_release(&path);
+    mem_free(hashes);
+}
+
 static int import_all(struct load *l, struct err *e)
 {
     struct encoder *enc = encoder_new(l->s);
@@ -126,6 +145,8 @@ static int import_all(struct load *l, struct err *e)
     encoder_free(enc);
     if (rc == 0) {
         session_read(l->s);
+        if (l->by_content)
+            name_by_content(l);
         rc = store_commit(l->s->store, l->s, e);
         session_done(l->s);
         if (l->path.n && !opt_given(l->o, OPT_STORE))
@@ -198,15 +219,40 @@ static void wait_for_other(const struct load *l, const char *path)
     interrupt_catch(NULL);
 }
 
+/* The store may have been made when a file had another name: they are told as they are named now. */
+static void name_sources(struct session *s, const char *const *paths, size_t n)
+{
+    for (size_t i = 0; i < n && n == s->sources.n; i++)
+        snprintf(s->sources.v[i]->path, sizeof s->sources.v[i]->path, "%s", paths[i]);
+}
+
+/* The key's store is not there: perhaps that of a file with the same content is. 0: it is now. */
+static int adopt(const char *const *paths, size_t n, struct buf *path)
+{
+    struct buf found = {0};
+    int rc = cache_find(paths, n, NULL, &found); /* a signal ends the program: nothing was begun */
+    if (rc == 1) {
+        say_more("found by its content: %s", buf_str(&found));
+        if (cache_adopt(buf_str(&found), buf_str(path)) < 0) {
+            buf_clear(path);
+            buf_puts(path, buf_str(&found));
+        }
+    }
+    buf_release(&found);
+    return rc == 1 ? 0 : -1;
+}
+
 /* 0: opened; -1: there is none that can be used. */
-static int open_cached(struct load *l, const char *path)
+static int open_cached(struct load *l, struct buf *where, const char *const *paths, size_t n)
 {
     struct err e = ERR_INIT;
-    wait_for_other(l, path);
-    if (access(path, F_OK) != 0)
+    wait_for_other(l, buf_str(where));
+    if (access(buf_str(where), F_OK) != 0 && adopt(paths, n, where) < 0)
         return -1;
+    const char *path = buf_str(where);
     if (open_store(l, path, &e) == 0) {
         say_more("opened %s", path);
+        name_sources(l->s, paths, n);
         l->from = FROM_CACHE;
         return 0;
     }
@@ -216,28 +262,34 @@ static int open_cached(struct load *l, const char *path)
     return -1;
 }
 
+static void begin_cached(struct load *l, const char *path, uint64_t bytes)
+{
+    struct err e = ERR_INIT;
+    /* A store takes about half of its trace. */
+    if (store_room(path, bytes, &e) == 0)
+        l->s->store = store_create(path, &e);
+    if (l->s->store)
+        set_path(l, path);
+    else
+        say_more("no store is kept: %s", e.what);
+}
+
 /* Opens the cached store, or begins one there. Whatever is wrong with the cache, the import goes on without it. */
 static void cached_store(struct load *l, const char *const *paths, size_t n)
 {
     struct err e = ERR_INIT;
+    struct buf path = {0};
     char key[33];
-    if (opt_given(l->o, OPT_NO_CACHE) || opt_given(l->o, OPT_FOLLOW) || !all_regular(paths, n))
+    if (opt_given(l->o, OPT_NO_CACHE) || opt_given(l->o, OPT_FOLLOW))
         return;
-    if (!cache_dir(&e) || cache_key(paths, n, "", key, &e) < 0) {
+    l->by_content = !all_regular(paths, n);
+    if (!cache_dir(&e) || (l->by_content ? cache_key_random(key) : cache_key(paths, n, "", key, &e)) < 0) {
         say_more("no store is kept: %s", e.what);
         return;
     }
-    struct buf path = {0};
     cache_path(key, &path);
-    if (open_cached(l, buf_str(&path)) < 0) {
-        /* A store takes about half of its trace. */
-        if (store_room(buf_str(&path), size_of(paths, n), &e) == 0)
-            l->s->store = store_create(buf_str(&path), &e);
-        if (l->s->store)
-            set_path(l, buf_str(&path));
-        else
-            say_more("no store is kept: %s", e.what);
-    }
+    if (l->by_content || open_cached(l, &path, paths, n) < 0)
+        begin_cached(l, buf_str(&path), size_of(paths, n));
     buf_release(&path);
 }
 

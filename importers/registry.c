@@ -75,6 +75,8 @@ int import_source(const char *path, const struct source_opts *o, struct builder 
     int rc = import_opened(s, b, strict, e);
     if (rc < 0)
         err_source(e, source_name(s));
+    else if (!source_hash(s, b->source->content_hash, &b->source->file_bytes))
+        b->source->content_hash[0] = 0;
     source_close(s);
     return rc;
 }

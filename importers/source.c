@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <xxhash.h>
 
 #include "base/mem.h"
 #include "importers/unpack.h"
@@ -28,9 +29,10 @@ struct source {
     bool sniffed;              /* packed or plain is known */
     uint8_t *raw;              /* bytes of the file as it lies, not yet used */
     size_t raw_pos, raw_len;
-    uint64_t raw_off; /* offset in the file behind raw[raw_len] */
-    bool raw_end;
-    uint8_t *head; /* unpacked bytes that were peeked at */
+    uint64_t raw_off;   /* offset in the file behind raw[raw_len] */
+    bool raw_end;       /* it ended there */
+    XXH3_state_t *hash; /* of raw bytes [0, raw_off) */
+    uint8_t *head;      /* unpacked bytes that were peeked at */
     size_t head_pos, head_len;
     uint64_t offset; /* unpacked, of the next read */
     char damage[160];
@@ -122,6 +124,9 @@ struct source *source_open(const char *path, const struct source_opts *o, struct
     s->follow = o->follow && s->regular;
     s->progress = o->progress;
     s->raw = mem_alloc(RAW_BYTES, 1);
+    s->hash = XXH3_createState();
+    if (s->hash)
+        XXH3_128bits_reset(s->hash);
     if (s->regular)
         posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
     if (s->progress)
@@ -135,6 +140,7 @@ void source_close(struct source *s)
         return;
     close(s->fd);
     unpacker_free(s->unpacker);
+    XXH3_freeState(s->hash);
     mem_free(s->raw);
     mem_free(s->head);
     mem_free(s->name);
@@ -179,6 +185,8 @@ static int64_t raw_read(struct source *s, void *p, size_t n, bool patient, struc
         ssize_t got = read(s->fd, p, n);
         if (got > 0) {
             s->raw_off += (uint64_t)got;
+            if (s->hash)
+                XXH3_128bits_update(s->hash, p, (size_t)got);
             count(s);
             return got;
         }
@@ -186,8 +194,10 @@ static int64_t raw_read(struct source *s, void *p, size_t n, bool patient, struc
             poll(NULL, 0, POLL_MS);
             continue;
         }
-        if (got == 0)
+        if (got == 0) {
+            s->raw_end = true;
             return 0;
+        }
         if (errno != EINTR && errno != EAGAIN) {
             err_set(e, ERR_INPUT, "cannot be read: %s", strerror(errno));
             err_where(e, "byte %" PRIu64, s->raw_off);
@@ -334,4 +344,22 @@ uint64_t source_offset(const struct source *s)
 const char *source_damage(const struct source *s)
 {
     return s->damage[0] ? s->damage : NULL;
+}
+
+bool source_hash(struct source *s, char hex[33], uint64_t *bytes)
+{
+    struct err ignored = ERR_INIT;
+    XXH128_canonical_t digest;
+    int64_t n = 1;
+    if (!s->hash || s->follow)
+        return false;
+    while (s->regular && !s->raw_end && !stopped(s) && n > 0)
+        n = raw_read(s, s->raw, RAW_BYTES, false, &ignored);
+    if (!s->raw_end)
+        return false;
+    XXH128_canonicalFromHash(&digest, XXH3_128bits_digest(s->hash));
+    for (unsigned i = 0; i < sizeof digest.digest; i++)
+        snprintf(hex + (size_t)2 * i, 3, "%02x", digest.digest[i]);
+    *bytes = s->raw_off;
+    return true;
 }

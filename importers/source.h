@@ -30,6 +30,9 @@ const uint8_t *source_peek(struct source *s, size_t want, size_t *n, struct err 
 uint64_t source_offset(const struct source *s);
 /* Non-NULL when unpacking met damage: what and at which offset of the file as it lies. */
 const char *source_damage(const struct source *s);
+/* XXH3-128 in hex of all bytes as they lie, and how many these are. What the importer left unread of a regular file is read for
+ * it. False when the end was not reached: stopped, followed, unreadable, or a pipe that still flows. */
+bool source_hash(struct source *s, char hex[33], uint64_t *bytes);
 void source_close(struct source *s);
 
 #endif

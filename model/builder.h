@@ -45,6 +45,8 @@ struct source_info {
     char format[32];  /* "go-trace" */
     char version[16]; /* "1.26" */
     uint64_t events, bytes, wire_events, generations;
+    uint64_t file_bytes;   /* as it lies, packed or not; 0 with an unknown hash */
+    char content_hash[33]; /* XXH3-128 of all these bytes in hex; "": not all of them were read */
     uint64_t wire_by_type[256];
     bool complete;
     int64_t dropped_from_byte; /* -1: nothing dropped */

@@ -73,7 +73,7 @@ static void read_source(const char *key, struct cache_entry *out)
     struct buf path = {0};
     struct err ignored = ERR_INIT;
     cache_path(key, &path);
-    struct store *st = store_open(buf_str(&path), &ignored);
+    struct store *st = store_open_unused(buf_str(&path), &ignored);
     sqlite3_stmt *q = NULL;
     if (st && sqlite3_prepare_v2(st->db, "SELECT path FROM store_source ORDER BY id LIMIT 1", -1, &q, NULL) == SQLITE_OK &&
         sqlite3_step(q) == SQLITE_ROW) {
@@ -91,7 +91,7 @@ static bool read_entry(int dir, const char *name, struct cache_entry *out)
     memset(out, 0, sizeof *out);
     if (!key_of(name, out->key) || fstatat(dir, name, &sb, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(sb.st_mode))
         return false;
-    out->bytes = (uint64_t)sb.st_blocks * 512;
+    out->bytes = (uint64_t)sb.st_blocks * 512 / (sb.st_nlink ? sb.st_nlink : 1); /* two keys may share a store (cache_adopt) */
     out->used = sb.st_atim.tv_sec > sb.st_mtim.tv_sec ? sb.st_atim.tv_sec : sb.st_mtim.tv_sec;
     int fd = lock_entry(dir, name);
     out->open = fd < 0;
@@ -128,15 +128,20 @@ static int list(int dir, struct cache_entry **out, size_t *n)
     return 0;
 }
 
-int cache_list(struct cache_entry **out, size_t *n, struct err *e)
+int cache_entries(struct cache_entry **out, size_t *n, struct err *e)
 {
     *out = NULL;
     *n = 0;
     int dir = open_folder(e);
     if (dir < 0)
         return -1;
-    if (list(dir, out, n) < 0)
-        return err_set(e, ERR_IO, "cannot read the cache folder");
+    return list(dir, out, n) < 0 ? err_set(e, ERR_IO, "cannot read the cache folder") : 0;
+}
+
+int cache_list(struct cache_entry **out, size_t *n, struct err *e)
+{
+    if (cache_entries(out, n, e) < 0)
+        return -1;
     for (size_t i = 0; i < *n; i++)
         read_source((*out)[i].key, &(*out)[i]);
     return 0;

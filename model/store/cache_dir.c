@@ -8,11 +8,11 @@
 
 #include "model/store/store_private.h"
 
-/* Makes dir (one level, 0700) unless it is there; it must then be a folder of ours that only we can write. */
-static bool own_folder(const char *dir)
+/* Makes dir (one level, 0700) unless it is there or shall not be made; it must then be a folder of ours that only we can write. */
+static bool own_folder(const char *dir, bool make)
 {
     struct stat sb;
-    if (mkdir(dir, 0700) < 0 && errno != EEXIST)
+    if (make && mkdir(dir, 0700) < 0 && errno != EEXIST)
         return false;
     return lstat(dir, &sb) == 0 && S_ISDIR(sb.st_mode) && sb.st_uid == geteuid() && !(sb.st_mode & 022) && access(dir, W_OK | X_OK) == 0;
 }
@@ -24,7 +24,7 @@ static bool home_is_ours(const char *home)
     return home && home[0] == '/' && stat(home, &sb) == 0 && sb.st_uid == geteuid();
 }
 
-static bool try_xdg(struct buf *out)
+static bool try_xdg(struct buf *out, bool make)
 {
     const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
     if (xdg && xdg[0] == '/') {
@@ -34,17 +34,35 @@ static bool try_xdg(struct buf *out)
     } else {
         return false;
     }
-    if (mkdir(buf_str(out), 0700) < 0 && errno != EEXIST)
+    if (make && mkdir(buf_str(out), 0700) < 0 && errno != EEXIST)
         return false;
     buf_puts(out, "/ctxscope");
-    return own_folder(buf_str(out));
+    return own_folder(buf_str(out), make);
 }
 
-static bool try_tmp(struct buf *out)
+static bool try_tmp(struct buf *out, bool make)
 {
     const char *tmp = getenv("TMPDIR");
     buf_printf(out, "%s/ctxscope-%u", tmp && tmp[0] == '/' ? tmp : "/tmp", (unsigned)geteuid());
-    return own_folder(buf_str(out));
+    return own_folder(buf_str(out), make);
+}
+
+static bool choose(struct buf *out, bool make)
+{
+    if (try_xdg(out, make))
+        return true;
+    buf_clear(out);
+    return try_tmp(out, make);
+}
+
+bool cache_dir_there(struct buf *out)
+{
+    buf_clear(out);
+    bool there = choose(out, false);
+    if (!there)
+        buf_clear(out);
+    buf_str(out);
+    return there;
 }
 
 /* What the answer depends on; asked again only when it changed. */
@@ -68,11 +86,7 @@ const char *cache_dir(struct err *e)
     if (!known_env || strcmp(known_env, buf_str(&env))) {
         mem_free(known_env);
         known_env = mem_strdup(buf_str(&env));
-        bool found = try_xdg(&path);
-        if (!found) {
-            buf_clear(&path);
-            found = try_tmp(&path);
-        }
+        bool found = choose(&path, true);
         mem_free(dir);
         dir = found ? mem_strdup(buf_str(&path)) : NULL;
     }

@@ -83,12 +83,6 @@ static int compare(const void *a, const void *b)
     return memcmp(a, b, sizeof(struct fingerprint));
 }
 
-static void put_hex(const XXH128_canonical_t *h, char key[33])
-{
-    for (unsigned i = 0; i < sizeof h->digest; i++)
-        sqlite3_snprintf(3, key + 2 * i, "%02x", h->digest[i]);
-}
-
 int cache_key(const char *const *paths, size_t n, const char *options, char key[33], struct err *e)
 {
     struct fingerprint *f = mem_calloc(n ? n : 1, sizeof *f);
@@ -106,7 +100,7 @@ int cache_key(const char *const *paths, size_t n, const char *options, char key[
         XXH3_128bits_update(h, options ? options : "", options ? strlen(options) : 0);
         XXH128_canonicalFromHash(&digest, XXH3_128bits_digest(h));
         XXH3_freeState(h);
-        put_hex(&digest, key);
+        hash_hex(&digest, key);
     }
     mem_free(f);
     return rc;

@@ -228,20 +228,24 @@ static int put_wire(struct writer *w, sqlite3_stmt *q, int64_t id, const struct 
 
 static int put_source(struct writer *w, sqlite3_stmt *q, int64_t id, const struct source_info *src)
 {
-    const uint64_t numbers[] = {src->events,      src->bytes,    src->wire_events,
-                                src->generations, src->complete, (uint64_t)src->dropped_from_byte};
+    const uint64_t numbers[] = {
+        src->events, src->bytes, src->wire_events, src->generations, src->complete, (uint64_t)src->dropped_from_byte, src->file_bytes};
     sqlite3_bind_int64(q, 1, id);
     bind_text(q, 2, src->path);
     bind_text(q, 3, src->format);
     bind_text(q, 4, src->version);
-    for (int i = 0; i < 6; i++)
+    for (int i = 0; i < 7; i++)
         sqlite3_bind_int64(q, 5 + i, (sqlite3_int64)numbers[i]);
+    if (src->content_hash[0])
+        bind_text(q, 12, src->content_hash);
+    else
+        sqlite3_bind_null(q, 12);
     return insert(w, q);
 }
 
 static int put_sources(struct writer *w)
 {
-    sqlite3_stmt *source = prepare(w, "INSERT INTO store_source VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, NULL)");
+    sqlite3_stmt *source = prepare(w, "INSERT INTO store_source VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
     sqlite3_stmt *note = prepare(w, "INSERT INTO store_source_note VALUES(?1, ?2, ?3, ?4)");
     sqlite3_stmt *wire = prepare(w, "INSERT INTO store_source_wire VALUES(?1, ?2, ?3)");
     int rc = source && note && wire ? 0 : -1;

@@ -11,7 +11,7 @@ static const char *const fixed[] = {
     "CREATE TABLE store_source(id INTEGER PRIMARY KEY, path TEXT NOT NULL, format TEXT NOT NULL, version TEXT NOT NULL, events INTEGER NOT "
     "NULL, "
     "bytes INTEGER NOT NULL, wire_events INTEGER NOT NULL, generations INTEGER NOT NULL, complete INTEGER NOT NULL, "
-    "dropped_from_byte INTEGER NOT NULL, content_hash TEXT) STRICT",
+    "dropped_from_byte INTEGER NOT NULL, file_bytes INTEGER NOT NULL, content_hash TEXT) STRICT",
     "CREATE TABLE store_source_note(source INTEGER NOT NULL, name TEXT NOT NULL, count INTEGER NOT NULL, first TEXT NOT NULL, "
     "PRIMARY KEY(source, name)) STRICT, WITHOUT ROWID",
     "CREATE TABLE store_source_wire(source INTEGER NOT NULL, type INTEGER NOT NULL, events INTEGER NOT NULL, PRIMARY KEY(source, type)) "

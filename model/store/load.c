@@ -70,7 +70,8 @@ static void copy_text(char *to, size_t size, sqlite3_stmt *q, int col)
 {
     struct str s = column_str(q, col);
     size_t n = s.n < size ? s.n : size - 1;
-    memcpy(to, s.p, n);
+    if (n)
+        memcpy(to, s.p, n);
     to[n] = 0;
 }
 
@@ -260,6 +261,8 @@ static int load_source(struct loader *l, sqlite3_stmt *q)
     src->generations = (uint64_t)sqlite3_column_int64(q, 7);
     src->complete = sqlite3_column_int64(q, 8) != 0;
     src->dropped_from_byte = sqlite3_column_int64(q, 9);
+    src->file_bytes = (uint64_t)sqlite3_column_int64(q, 10);
+    copy_text(src->content_hash, sizeof src->content_hash, q, 11);
     return 0;
 }
 
@@ -317,9 +320,8 @@ static int load_all(struct loader *l)
     if (link_stacks(l) < 0 || derive_classes(l) < 0 || each_row(l, "SELECT class, events FROM store_class_events", load_class_events) < 0 ||
         each_row(l, "SELECT grp, data FROM store_latency", load_latency) < 0 ||
         each_row(l,
-                 "SELECT id, path, format, version, events, bytes, wire_events, generations, complete, dropped_from_byte FROM store_source "
-                 "ORDER "
-                 "BY id",
+                 "SELECT id, path, format, version, events, bytes, wire_events, generations, complete, dropped_from_byte, file_bytes, "
+                 "content_hash FROM store_source ORDER BY id",
                  load_source) < 0 ||
         each_row(l, "SELECT source, name, count, first FROM store_source_note", load_note) < 0 ||
         each_row(l, "SELECT source, type, events FROM store_source_wire", load_wire) < 0)

@@ -62,10 +62,11 @@ int store_damaged(const struct store *st, struct err *e, const char *what)
 /* In our cache folder nothing of another user's is opened; a file that the user names may be anyone's. */
 static int check_owner(int fd, const char *path, struct err *e)
 {
-    struct err ignored = ERR_INIT;
     struct stat sb;
-    const char *dir = cache_dir(&ignored);
-    if (!dir || strncmp(path, dir, strlen(dir)) || path[strlen(dir)] != '/')
+    struct buf dir = {0};
+    bool kept = cache_dir_there(&dir) && !strncmp(path, buf_str(&dir), dir.n) && path[dir.n] == '/';
+    buf_release(&dir);
+    if (!kept)
         return 0;
     if (fstat(fd, &sb) == 0 && sb.st_uid == geteuid())
         return 0;
@@ -155,17 +156,23 @@ static int open_checked(struct store *st, const char *path, struct err *e)
     return same_as_opened(st, path, e) < 0 || check_schema(st, e) < 0 ? -1 : 0;
 }
 
-struct store *store_open(const char *path, struct err *e)
+struct store *store_open_unused(const char *path, struct err *e)
 {
     struct store *st = store_new();
     st->path = mem_strdup(path);
     st->fd = file_open(path, e);
-    if (st->fd >= 0 && open_checked(st, path, e) == 0) {
-        const struct timespec now[2] = {{.tv_nsec = UTIME_NOW}, {.tv_nsec = UTIME_OMIT}};
-        futimens(st->fd, now); /* read lately: of the cache the oldest go first */
+    if (st->fd >= 0 && open_checked(st, path, e) == 0)
         return st;
-    }
     err_source(e, path);
     store_close(st);
     return NULL;
+}
+
+struct store *store_open(const char *path, struct err *e)
+{
+    const struct timespec now[2] = {{.tv_nsec = UTIME_NOW}, {.tv_nsec = UTIME_OMIT}};
+    struct store *st = store_open_unused(path, e);
+    if (st)
+        futimens(st->fd, now); /* read lately: of the cache the oldest go first */
+    return st;
 }

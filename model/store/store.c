@@ -53,14 +53,17 @@ static void remove_tmp(void *ctx)
     unlink(st->tmp);
 }
 
-/* A file without a name in the first folder that takes one, else memory. */
+/* A file without a name in the first folder that takes one, else memory. No folder is made for it: who wants no cache gets none.
+ * /tmp comes last, for it may itself be memory. */
 static const char *private_file(struct store *st, struct buf *name)
 {
-    struct err ignored = ERR_INIT;
-    const char *dirs[] = {cache_dir(&ignored), getenv("TMPDIR"), "/tmp"};
-    for (unsigned i = 0; i < 3 && st->fd < 0; i++)
+    struct buf cache = {0};
+    cache_dir_there(&cache);
+    const char *dirs[] = {buf_str(&cache), getenv("TMPDIR"), "/var/tmp", "/tmp"};
+    for (unsigned i = 0; i < sizeof dirs / sizeof *dirs && st->fd < 0; i++)
         if (dirs[i] && dirs[i][0] == '/')
             st->fd = file_private(dirs[i], name);
+    buf_release(&cache);
     if (st->fd >= 0)
         flock(st->fd, LOCK_EX | LOCK_NB); /* no left-over: cache_trim lets it be */
     return st->fd < 0 ? ":memory:" : buf_str(name);
@@ -117,6 +120,14 @@ struct store *store_create(const char *path, struct err *e)
         return st;
     store_close(st);
     return NULL;
+}
+
+void store_rename(struct store *st, const char *path)
+{
+    if (!st->path)
+        return;
+    mem_free(st->path);
+    st->path = mem_strdup(path);
 }
 
 int store_put(struct store *st, struct chunk_ref *ref, const void *blob, size_t n, struct err *e)

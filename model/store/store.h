@@ -10,7 +10,7 @@
 #include "base/err.h"
 #include "model/session.h"
 
-enum { STORE_SCHEMA = 1, IMPORTER_VERSION = 2 };
+enum { STORE_SCHEMA = 2, IMPORTER_VERSION = 2 };
 
 /* Begins a store that will be at `path` (NULL: a private one that vanishes with the process). Written to path.tmp with
  * O_EXCL, 0600. -1/NULL with *e when there is no room or no permission. */
@@ -22,6 +22,8 @@ int store_get(struct store *st, uint32_t id, struct buf *out, struct err *e);
 /* Writes what is small (dictionary, goroutines, groups, tasks, ranges, segments, runs, directory …), commits, fsyncs,
  * renames. The store stays open for reading. Caller holds the session's read lock or is alone. */
 int store_commit(struct store *st, struct session *s, struct err *e);
+/* Where store_commit will put it instead. For a store made with a path, before store_commit. */
+void store_rename(struct store *st, const char *path);
 /* Opens a store file as hostile input; NULL with *e when it is none of ours, older (ERR_INPUT, hint re-import) or newer. */
 struct store *store_open(const char *path, struct err *e);
 /* Fills a fresh session from it: all that views need at once; goroutines and runs too. Sets s->store, which stays the caller's
@@ -72,6 +74,16 @@ const char *cache_dir(struct err *e);
 /* Lookup key of sources: device, inode, size, mtime and XXH3-128 of sampled blocks, schema and importer version, options. The
  * order of the paths does not matter. -1 when one of them is no regular file (stdin: no key) or cannot be read. */
 int cache_key(const char *const *paths, size_t n, const char *options, char key[33], struct err *e);
+/* The store of files with the same content, whatever their names and times: its path in out, 1; 0: none; -1: *stop was set. Reads
+ * the files whole when some store is of the same sizes, so it is for when the key's own store is not there. */
+int cache_find(const char *const *paths, size_t n, const int32_t *stop, struct buf *out);
+/* Lets a store that was found be at path too, so that it is found by its key from now on. -1 where that cannot be. */
+int cache_adopt(const char *found, const char *path);
+/* Key of what has no file: by the content hashes of its sources (source_info.content_hash), known when it was read. -1 when one
+ * is unknown. */
+int cache_key_content(const char *const *hashes, size_t n, char key[33]);
+/* A key that nothing has, for a store whose own is not known yet. -1 when the system has no random bytes. */
+int cache_key_random(char key[33]);
 /* Path of a key's store in the folder (exists or not), replaced in out; empty when there is no folder. */
 void cache_path(const char *key, struct buf *out);
 int cache_list(struct cache_entry **out, size_t *n, struct err *e); /* latest used first; mem_free(*out) */

@@ -5,6 +5,7 @@
 #define MODEL_STORE_PRIVATE_H
 
 #include <pthread.h>
+#include <xxhash.h>
 
 #include "model/store/sqlite.h"
 #include "model/store/store.h"
@@ -27,6 +28,16 @@ struct store *store_new(void);
 /* An error of SQLite on the store's file: full disk, no permission, damage or a defect, each in words of its own. */
 int store_sql_error(struct store *st, int rc, const char *doing, struct err *e);
 int store_exec(struct store *st, const char *sql, struct err *e);
+
+/* As store_open, but for a look only: it does not count as a use of the store. */
+struct store *store_open_unused(const char *path, struct err *e);
+
+/* --- the cache --- */
+/* The folder in use, but only when it is there already: nothing is made. False, and out is empty, when there is none. */
+bool cache_dir_there(struct buf *out);
+/* The stores in the folder, latest used first, without their sources; mem_free(*out). */
+int cache_entries(struct cache_entry **out, size_t *n, struct err *e);
+void hash_hex(const XXH128_canonical_t *h, char hex[33]);
 
 /* --- files (model/store/file.c) --- */
 /* Creates path exclusively, 0600, and locks it. A left-over of a dead process is removed first. -1 when another process

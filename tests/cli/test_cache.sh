@@ -14,7 +14,7 @@ answer() {
     "$CTXSCOPE" goroutines --json "$@"
 }
 answer --no-cache "$sample" >"$tmp/want"
-[ -z "$(find "$tmp/cache" -type f 2>/dev/null)" ] || fail "--no-cache left $(find "$tmp/cache" -type f)"
+[ ! -e "$tmp/cache" ] || fail "--no-cache left $(find "$tmp/cache")"
 [ "$(wc -l <"$tmp/want")" -gt 200 ] || fail "too small an answer to compare"
 
 answer "$sample" >"$tmp/got" 2>"$tmp/stderr" || fail "the first time: $(cat "$tmp/stderr")"
@@ -49,6 +49,47 @@ answer "$sample" >/dev/null
 [ "$(find "$tmp/cache" -name '*.ctxs' | wc -l)" = 2 ] || fail "a changed file is taken for the old one"
 expect 0 '' "$CTXSCOPE" cache rm --all
 [ -z "$(find "$tmp/cache" -name '*.ctxs')" ] || fail "cache rm --all left something"
+
+# Moved and copied files are found again by their content; another file of the same size is not.
+mkdir "$tmp/elsewhere"
+answer "$sample" >/dev/null
+mv "$sample" "$tmp/elsewhere/moved.trace"
+touch -d '2002-03-04' "$tmp/elsewhere/moved.trace"
+says 'found by its content' goroutines --json "$tmp/elsewhere/moved.trace"
+cmp -s "$tmp/want" "$tmp/stdout" || fail "the answer of a moved file differs"
+says '^ctxscope: opened' goroutines --json "$tmp/elsewhere/moved.trace"
+grep -q 'by its content' "$tmp/stderr" && fail "a file that was found is looked for again"
+cp "$tmp/elsewhere/moved.trace" "$sample"
+says 'found by its content' overview --json "$sample"
+grep -q "\"path\":\"$sample\"" "$tmp/stdout" || fail "a copy is told by another name: $(grep path "$tmp/stdout")"
+stores() { # of one and the same file on disk
+    find "$tmp/cache" -name '*.ctxs' -printf '%i\n' | sort -u | wc -l
+}
+[ "$(stores)" = 1 ] || fail "$(stores) stores of one content"
+cp "$sample" "$tmp/other.trace" && printf 'x' | dd of="$tmp/other.trace" bs=1 seek=$(($(stat -c %s "$sample") - 9)) conv=notrunc status=none
+"$CTXSCOPE" -v overview --json "$tmp/other.trace" >"$tmp/stdout" 2>"$tmp/stderr"
+grep -qE 'by its content|opened' "$tmp/stderr" && fail "another content is taken for the same: $(cat "$tmp/stderr")"
+# The fast path reads no whole file: what only a full hash would see goes unseen.
+large=$tmp/large.trace
+zstd -qdc tests/data/real/esbuild-bundle.trace.zst >"$large"
+"$CTXSCOPE" overview "$large" >"$tmp/a" && touch -r "$large" "$tmp/time"
+printf 'x' | dd of="$large" bs=1 seek=70001 conv=notrunc status=none && touch -r "$tmp/time" "$large"
+says '^ctxscope: opened' overview "$large"
+cp "$large" "$tmp/elsewhere/large.trace"
+"$CTXSCOPE" -v overview "$tmp/elsewhere/large.trace" >/dev/null 2>"$tmp/stderr"
+grep -q 'by its content' "$tmp/stderr" && fail "a changed copy is taken for what the store is of"
+"$CTXSCOPE" cache rm --all
+[ -z "$(find "$tmp/cache" -name '*.ctxs')" ] || fail "cache rm --all left something"
+
+# Standard input is kept too, under the key of its content, and named; its content is found again in a file.
+answer - <"$sample" >"$tmp/got" 2>"$tmp/stderr" || fail "standard input: $(cat "$tmp/stderr")"
+cmp -s "$tmp/want" "$tmp/got" || fail "the answer of standard input differs"
+cat "$sample" | answer - >/dev/null
+[ "$(find "$tmp/cache" -type f | wc -l)" = 1 ] || fail "standard input twice left $(find "$tmp/cache" -type f)"
+expect 0 '' "$CTXSCOPE" cache ls
+grep -q 'standard input$' <<<"$out" || fail "cache ls: $out"
+says 'found by its content' goroutines --json "$sample"
+"$CTXSCOPE" cache rm --all
 
 # a store that is damaged, or of another schema, is made anew
 for hurt in 'head -c 3000' 'head -c 0' 'tr a-z b-za'; do
