@@ -10,7 +10,8 @@
 #include "cli/pump.h"
 #include "tui/tui.h"
 
-enum { FIRST_LOOK_MS = 100 };
+/* What cannot be read at all is mostly known by then and said on a screen that was never left. */
+enum { FIRST_LOOK_MS = 10 };
 
 /* Whether the user is there to see it, and to press keys: on stdin, or on the terminal itself when stdin is the trace. */
 static bool has_terminal(void)
@@ -55,6 +56,9 @@ static void fill(struct tui_opts *t, const struct opts *o, struct config *c, str
     *t = (struct tui_opts){.view = opt_text(o, OPT_VIEW),
                            .place = opt_text(o, OPT_GOTO),
                            .filter = opt_text(o, OPT_WHERE),
+                           .windowed = opt_given(o, OPT_WINDOW),
+                           .from = o->value[OPT_WINDOW].window.t0,
+                           .to = o->value[OPT_WINDOW].window.t1,
                            .log = opt_text(o, OPT_LOG),
                            .clock_fixed = opt_number(o, OPT_CLOCK, CLOCK_REAL) == CLOCK_FIXED,
                            .settings = c->settings.v,
@@ -79,7 +83,7 @@ static int show(struct opts *o, struct load *l, struct err *e)
         return -1;
     if (tui_exit_signal())
         return 128 + tui_exit_signal();
-    /* An import that failed was shown while it could be; once the screen is gone it is still the answer. */
+    /* An import that failed was shown where there was something to show; once the screen is gone it is still the answer. */
     if (load_over(l, 0) && s->import_err.kind != ERR_NONE && s->import_err.kind != ERR_CANCEL) {
         *e = s->import_err;
         return -1;
@@ -95,7 +99,6 @@ int cmd_ui(struct opts *o, struct err *e)
     if (!l)
         return -1;
     int rc;
-    /* What cannot be read at all is said on the plain screen. */
     if (load_over(l, FIRST_LOOK_MS) && load_session(l)->import_err.kind != ERR_NONE && !load_session(l)->events) {
         *e = load_session(l)->import_err;
         rc = -1;

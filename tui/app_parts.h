@@ -1,5 +1,6 @@
-/* The app's inside, shared by its files: app.c (commands), places.c (undo, back, bookmarks), prompt.c, overlay.c (help,
- * settings), frame.c (what surrounds a view), settings.c, jobs.c, loop.c (a real terminal), picture.c (none).
+/* The app's inside, shared by its files: app.c, begin.c (where it opens, places by name), events.c (keys, mouse), commands.c,
+ * copy.c, places.c (undo, back, bookmarks), prompt.c, overlay.c (help, settings), frame.c (what surrounds a view), settings.c,
+ * jobs.c, loop.c (a real terminal), picture.c (none).
  */
 #ifndef TUI_APP_PARTS_H
 #define TUI_APP_PARTS_H
@@ -112,7 +113,9 @@ struct app {
     char message[512];
     enum role message_role;
     struct app_job *job;
-    char *goto_text; /* a place that the import has not reached yet */
+    char *goto_text;                                       /* a place that the import has not reached yet */
+    enum { WINDOW_NONE, WINDOW_MARK, WINDOW_SHOW } window; /* of --window: still to be marked, to be shown */
+    ns_t window_from, window_to;                           /* since the start; NS_OPEN: to the end */
     struct hit hits[HITS_MAX];
     size_t nhits;
     struct rect view_rect; /* of the last frame */
@@ -132,18 +135,32 @@ struct app {
 struct app *app_new(struct session *s, const struct tui_opts *o, const struct view_slot *slots, size_t nslots, struct terminal *term,
                     struct err *e);
 void app_free(struct app *app);
-void app_input(struct app *app, const struct input_event *ev);
-/* Runs a command as its key would; arg "" for none. */
-void app_command(struct app *app, enum cmd cmd, const char *arg);
 const struct view *app_view(const struct app *app);
-/* --view and --goto, once views can be shown. */
-int app_begin(struct app *app, const struct tui_opts *o, struct err *e);
-/* "t=1.23s,g=104,view=timeline": 0; 1: not there yet, an import runs; -1 with *e. */
-int app_goto(struct app *app, const char *text, struct err *e);
 /* Puts an error where messages go. */
 void app_error(struct app *app, const struct err *e);
+
+/* events.c */
+void app_input(struct app *app, const struct input_event *ev);
+
+/* commands.c */
+/* Runs a command as its key would; arg "" for none. */
+void app_command(struct app *app, enum cmd cmd, const char *arg);
+/* A command of the shown view; false: not its own. */
+bool view_command(struct app *app, enum cmd cmd, const char *arg);
+/* The prompt's line was entered. */
+void app_entered(struct app *app, enum prompt_kind kind, const char *text);
+
+/* begin.c */
+/* --view, --where, --window and --goto, once views can be shown. */
+int app_begin(struct app *app, const struct tui_opts *o, struct err *e);
+/* "t=1.23s,g=104,view=timeline" (model/goto.h, and views): 0; GOTO_LATER: not there yet, an import runs; -1 with *e. */
+int app_goto(struct app *app, const char *text, struct err *e);
+/* The same with messages; a place that is not read yet is gone to when it is. */
+void goto_command(struct app *app, const char *text);
 /* The import went on. */
 void app_progress(struct app *app);
+/* The window of --window, once it was read and the view has a layout. True: nav was changed. Without the session's lock. */
+bool begin_window(struct app *app);
 
 /* playback.c: keys parted by blanks, and resize:WxH, click:X,Y, dclick:X,Y, drag:X,Y,X,Y; a frame and no job after each. -1
  * with *e when a word is no key. */
@@ -166,8 +183,6 @@ void prompt_key(struct app *app, keycode key);
 void prompt_insert(struct app *app, uint32_t cp);
 void prompt_draw(struct app *app, int y);
 void prompt_release(struct prompt *p);
-/* The line was entered: app.c does it. */
-void app_entered(struct app *app, enum prompt_kind kind, const char *text);
 
 /* overlay.c */
 void overlay_open(struct app *app, const char *title);
@@ -188,7 +203,7 @@ int app_import_percent(const struct app *app);
 /* settings.c */
 struct setting {
     const char *name, *sentence;
-    const char *const *values; /* NULL-terminated; NULL: see settings.c */
+    const char *const *values; /* NULL-terminated; NULL: names of themes, or a file */
     int (*set)(struct app *app, const char *value, struct err *e);
     void (*get)(const struct app *app, char out[64]);
 };

@@ -329,6 +329,11 @@ static void draw_view(struct app *app, struct rect r)
     app->started[i] = true;
     int rc = v->load(app, &app->nav, app->state[i], app->data[i], app->s, r, &e);
     session_done(app->s);
+    if (rc == 0 && app->window && begin_window(app)) {
+        session_read(app->s);
+        rc = v->load(app, &app->nav, app->state[i], app->data[i], app->s, r, &e);
+        session_done(app->s);
+    }
     place_settle(app);
     app->rows = 0;
     if (rc < 0) {
@@ -339,7 +344,7 @@ static void draw_view(struct app *app, struct rect r)
     app->rows = v->rows ? v->rows(app->data[i]) : 0;
 }
 
-/* A failed import is told once. */
+/* A failed import is told once. Where it has read nothing there is nothing to stay for: the caller says why. */
 static void check_import(struct app *app)
 {
     if (app_importing(app)) {
@@ -351,9 +356,11 @@ static void check_import(struct app *app)
     app->import_told = true;
     session_read(app->s);
     struct err e = app->s->import_err;
+    bool nothing = !app->s->events;
     session_done(app->s);
     if (e.kind != ERR_NONE)
         app_error(app, &e);
+    app->quit |= e.kind != ERR_NONE && e.kind != ERR_CANCEL && nothing;
 }
 
 void app_frame(struct app *app)

@@ -93,7 +93,7 @@ static void get_mouse(const struct app *app, char out[64])
 }
 
 const struct setting settings[] = {
-    {"theme", "colours by name: dark, light, high-contrast, cvd, cvd-light, mono, or a file", NULL, set_theme, get_theme},
+    {"theme", "colours by name, or a file", NULL, set_theme, get_theme},
     {"colors", "depth of colour", depth_values, set_depth, get_depth},
     {"glyphs", "characters that the lanes are drawn with", glyph_values, set_glyphs, get_glyphs},
     {"mouse", "off gives the terminal's own selection back", mouse_values, set_mouse, get_mouse},
@@ -106,8 +106,12 @@ static void list_values(const struct setting *s, char *out, size_t size)
 {
     size_t at = 0;
     out[0] = 0;
-    for (const char *const *v = s->values; v && *v && at < size; v++)
-        at += (size_t)snprintf(out + at, size - at, "%s%s", at ? ", " : "", *v);
+    for (size_t i = 0; at < size; i++) {
+        const char *v = s->values ? s->values[i] : theme_builtin_name(i); /* only themes have no values of their own */
+        if (!v)
+            break;
+        at += (size_t)snprintf(out + at, size - at, "%s%s", at ? ", " : "", v);
+    }
 }
 
 int setting_set(struct app *app, const char *name, const char *value, struct err *e)

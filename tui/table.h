@@ -30,12 +30,14 @@ struct table_layout {
 };
 void table_layout(const struct table_col *cols, int ncols, int width, struct table_layout *out);
 
+STATE_BEGIN
 struct table_state {
-    uint32_t top; /* first row shown */
-    uint32_t at;  /* selected row; the view keeps what it stands for */
-    uint8_t sort; /* index into the columns */
-    uint8_t reverse;
+    uint32_t top;  /* first row shown */
+    uint32_t at;   /* selected row; the view keeps what it stands for */
+    uint16_t sort; /* index into the columns */
+    uint16_t reverse;
 };
+STATE_END
 /* Clamps, and scrolls so that the selected row shows. rows: on screen, without the header. */
 void table_clamp(struct table_state *t, long total, int rows);
 /* A move by rows; true when the command is one. */

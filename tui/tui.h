@@ -11,9 +11,11 @@
 #include "model/session.h"
 
 struct tui_opts {
-    const char *view;   /* name of the first view; NULL: timeline while importing or when asked by goto, else overview */
+    const char *view;   /* name of the first view; NULL: timeline while importing or with a place or window, else overview */
     const char *place;  /* --goto: "g=104,t=1.23s"; NULL */
     const char *filter; /* --where; NULL */
+    bool windowed;      /* --window: marked and shown */
+    ns_t from, to;      /* its bounds since the start; NS_NONE: from the start, NS_OPEN: to the end */
     const char *log;    /* file for messages; NULL */
     bool clock_fixed;   /* --clock fixed */
     /* INI settings in order, later ones win: section ("ui", "keys", "theme"), key, value. Borrowed. */

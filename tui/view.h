@@ -28,7 +28,7 @@ enum view_id {
     VIEW_COUNT
 };
 
-/* What is selected, the same in all views. Times are of the trace's clock. */
+/* What is selected, the same in all views. Times are of the trace's clock. places.c compares it field by field. */
 struct nav {
     uint8_t view;        /* enum view_id */
     uint8_t wall;        /* show wall clock */
@@ -41,6 +41,10 @@ struct nav {
     uint32_t search;     /* number of a kept search text, 0 none */
 };
 
+/* Around the definition of a view's state: padding in it does not compile. */
+#define STATE_BEGIN _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic error \"-Wpadded\"")
+#define STATE_END _Pragma("GCC diagnostic pop")
+
 enum mouse_kind { MOUSE_PRESS, MOUSE_DRAG, MOUSE_RELEASE, MOUSE_DOUBLE };
 
 struct app; /* tui/app.h: what commands may ask for */
@@ -49,7 +53,7 @@ struct view {
     const char *name;  /* for --view and the sync mark: "timeline" */
     const char *title; /* "Timeline" */
     const char *tab;   /* short: "Time" */
-    size_t state_size; /* copied by undo; zeroed at first */
+    size_t state_size; /* copied by undo and compared byte by byte, so between STATE_BEGIN and STATE_END; zeroed at first */
     size_t data_size;  /* one per app, zeroed at first */
     void (*data_release)(void *data);
     /* First time shown: sets the state. May be NULL. */

@@ -192,6 +192,24 @@ static void opens_at_a_place(void)
     ui_quit(vt);
 }
 
+/* Options that all views share: what the text commands take opens the UI at the same. */
+static void opens_with_a_window_and_a_filter(void)
+{
+    const char *const args[] = {"--window", "200ms..400ms", "--where", "name ~ \"audit\"", UI_SAMPLE, NULL};
+    struct vt *vt = ui_start(&(struct vt_opts){.cols = 100, .rows = 30}, args);
+    CHECK(vt_settle(vt, UI_MS), "%s", vt_text(vt));
+    CHECK(!strcmp(vt_mark(vt).view, "timeline"), "--window opens %s", vt_mark(vt).view);
+    UI_HAS(vt, "─ 200 ms ─");
+    UI_HAS(vt, "audit.func1");
+    UI_HAS_NOT(vt, "keepalive");
+    ui_quit(vt);
+    vt =
+        ui_start(&(struct vt_opts){.cols = 100, .rows = 30}, (const char *[]){"--view", "goroutines", "--window", "1h..", UI_SAMPLE, NULL});
+    CHECK(vt_settle(vt, UI_MS) && !strcmp(vt_mark(vt).view, "goroutines"), "--view opens %s", vt_mark(vt).view);
+    UI_HAS(vt, "before the window begins");
+    ui_quit(vt);
+}
+
 int main(void)
 {
     q_leaves();
@@ -210,5 +228,6 @@ int main(void)
     trace_on_stdin();
     no_tty_means_text();
     opens_at_a_place();
+    opens_with_a_window_and_a_filter();
     return check_done();
 }

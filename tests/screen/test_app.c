@@ -300,9 +300,9 @@ static void test_search_and_filter(void)
 
 static void test_help_comes_from_the_key_table(void)
 {
-    static const struct tui_setting moved[] = {{"keys", "undo", "U F9"}, {"ui", "theme", "cvd"}};
+    static const struct tui_setting moved[] = {{"keys", "undo", "U F9"}, {"ui", "theme", "colour-blind"}};
     start_with(&(struct tui_opts){.clock_fixed = true, .settings = moved, .nsettings = 2}, 140, 40);
-    CHECK(!strcmp(app->theme.name, "cvd"), "the configuration's theme");
+    CHECK(!strcmp(app->theme.name, "colour-blind"), "the configuration's theme");
     keys("?");
     SHOWS(1, " help: The list ");
     struct buf all = {0};
@@ -321,7 +321,7 @@ static void test_help_comes_from_the_key_table(void)
     CHECK(!app->quit, "q closes the help");
     keys("F2");
     SHOWS(1, " settings ");
-    SHOWS(2, "theme=cvd");
+    SHOWS(2, "theme=colour-blind");
     keys("F1");
     SHOWS(1, " help: The list ");
     keys("resize:60x15 PgDn PgDn PgDn");

@@ -159,7 +159,7 @@ int main(void)
     run(&term_direct, "mono", DEPTH_MONO, 33, 7);
     run(&term_direct, "high-contrast", DEPTH_8, 2, 3);
     run(&term_ncurses, "dark", DEPTH_256, 80, 24);
-    run(&term_ncurses, "cvd", DEPTH_8, 60, 15);
+    run(&term_ncurses, "colour-blind", DEPTH_8, 60, 15);
     run(&term_ncurses, "mono", DEPTH_MONO, 60, 15);
     return check_done();
 }

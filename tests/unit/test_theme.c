@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/options.h"
 #include "tests/lib/check.h"
 #include "tui/theme.h"
 
@@ -102,6 +103,24 @@ static void test_the_look_is_the_designed_one(void)
     CHECK(p.tint[TINT_SELECTION].attrs == PEN_LABEL, "no background: the label");
 }
 
+/* What --help offers is what there is. */
+static void test_offered_themes_open(void)
+{
+    char words[256];
+    struct theme t;
+    struct err e = ERR_INIT;
+    size_t offered = 0, n = 0;
+    const char *list = strstr(option_specs[OPT_THEME].sentence, ": "), *end = list ? strstr(list, ", or a file") : NULL;
+    CHECK(list && end, "--theme names themes: %s", option_specs[OPT_THEME].sentence);
+    snprintf(words, sizeof words, "%.*s", list && end ? (int)(end - list - 2) : 0, list ? list + 2 : "");
+    char *save = NULL;
+    for (char *w = strtok_r(words, ", ", &save); w; w = strtok_r(NULL, ", ", &save), offered++)
+        CHECK(!load(&t, w, &e), "--theme %s: %s", w, e.what);
+    while (theme_builtin_name(n))
+        n++;
+    CHECK(offered == n, "%zu themes are offered, %zu are built in", offered, n);
+}
+
 static void test_a_file_overrides_and_inherits(void)
 {
     struct theme t;
@@ -167,6 +186,7 @@ int main(void)
     test_dark_names_every_role_once_at_every_depth();
     test_shipped_themes_keep_apart_what_matters();
     test_the_look_is_the_designed_one();
+    test_offered_themes_open();
     test_a_file_overrides_and_inherits();
     test_mistakes_name_file_and_line();
     static const char *const files[] = {"mine", "dark", "bad", "bad2"};

@@ -13,10 +13,12 @@
 /* Spans read at once; a life of more shows those around the cursor. */
 enum { PAGE_SPANS = 8192, PAGE_FOLD = 4, PAGE_SHORT = 2000, PAGE_CREATORS = 6, PAGE_FRAMES = 24 };
 
+STATE_BEGIN
 struct page_state {
-    uint32_t top;     /* first row of the list */
-    uint8_t unfolded; /* short runs one by one */
+    uint32_t top;      /* first row of the list */
+    uint32_t unfolded; /* short runs one by one */
 };
+STATE_END
 
 struct page_row {
     ns_t t0, t1;

@@ -39,11 +39,13 @@ enum metric {
     METRIC_TRANSITIONS,
 };
 
+STATE_BEGIN
 struct goroutines_state {
     struct table_state group, single;
-    uint8_t flat;  /* single goroutines */
+    uint32_t flat; /* single goroutines */
     uint32_t only; /* of this group, IDX_NONE: of all */
 };
+STATE_END
 
 /* Sums of a group's members that pass the filter. */
 struct gsum {

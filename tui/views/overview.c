@@ -16,10 +16,12 @@
 enum { OV_ROWS = 24, OV_FINE = 2048, OV_NOTES = 4, OV_LABEL = 15, OV_PEAK = 9 };
 enum pane { PANE_BLOCKED, PANE_RUNNING, PANE_LATENCY, PANES };
 
+STATE_BEGIN
 struct overview_state {
     uint8_t pane;
     uint8_t at[PANES];
 };
+STATE_END
 
 /* States that are drawn together. Order is the order on screen; the last ones go first when rows are short. */
 static const struct spark_spec {

@@ -36,6 +36,7 @@ enum timeline_lanes { TLANES_AUTO /* procs when rows are left over */, TLANES_P,
 
 /* Undo is a copy of this. Groups that differ from all_open are listed; the oldest leaves when there are more. */
 enum { TIMELINE_FOLDS = 48 };
+STATE_BEGIN
 struct timeline_state {
     uint32_t top; /* first row shown */
     uint8_t lanes, sort, reverse, flat, all_open;
@@ -45,6 +46,7 @@ struct timeline_state {
     struct row lane;    /* selected proc or thread; kind ROW_GAP: none. A selected goroutine or group goes before */
     uint32_t folds[TIMELINE_FOLDS], nfolds;
 };
+STATE_END
 bool timeline_is_open(const struct timeline_state *st, uint32_t group);
 void timeline_set_open(struct timeline_state *st, uint32_t group, bool open);
 
