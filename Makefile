@@ -30,7 +30,7 @@ ifneq ($(CI),)
   WARN += -Werror
 endif
 HARDEN := -fstack-protector-strong -fstack-clash-protection -fPIE -fno-strict-overflow
-HARDEN += $(if $(findstring x86_64,$(shell $(CC) -dumpmachine)),-fcf-protection)
+HARDEN += $(if $(findstring x86_64,$(shell $(CC) -dumpmachine 2>/dev/null)),-fcf-protection)
 LDHARDEN := -pie -Wl,-z,relro,-z,now,-z,noexecstack
 CFLAGS_ALL := -std=c17 -D_GNU_SOURCE $(WARN) $(MODE) $(HARDEN) -I. -I$(BUILD) -pthread $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null) $(CFLAGS)
 # Seen by cli/ only, so that another PREFIX does not build everything anew.

@@ -35,16 +35,22 @@ if [ "$(id -u)" = 0 ]; then
 elif command -v sudo >/dev/null; then
     as=sudo
 else
-    printf 'Packages are missing. As root:\n  %s\n' "$line" >&2
+    printf 'Debian packages are missing. As root:\n  %s\n' "$line" >&2
     exit 1
 fi
 
-printf 'These Debian packages are missing and will be installed:\n '
+failed() {
+    printf 'mk/deps.sh: %s. As root, by hand:\n  %s\n' "$1" "$line" >&2
+    exit 1
+}
+printf 'These Debian packages are missing and will be installed%s:\n ' "${as:+ with sudo}"
 printf ' %s' $missing
 printf '\n'
-export DEBIAN_FRONTEND=noninteractive
-apt() { $as env DEBIAN_FRONTEND=noninteractive apt-get -q -y "$@" </dev/null; }
+# sudo may ask for a password on the terminal.
+[ -z "$as" ] || $as true || failed "sudo does not let you in"
+apt() { $as env DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o Dpkg::Use-Pty=0 "$@" </dev/null; }
+install() { apt install --no-install-recommends $missing; }
 # The lists of packages may be absent or old; only then are they fetched.
-apt install --no-install-recommends $missing ||
-    { apt update && apt install --no-install-recommends $missing; } ||
-    { printf 'mk/deps.sh: that failed; try by hand:\n  %s\n' "$line" >&2 && exit 1; }
+known() { apt-get -qq -s install --no-install-recommends $missing >/dev/null 2>&1; }
+known || apt update || failed "the lists of packages cannot be fetched"
+install || { apt update && install; } || failed "that failed"
