@@ -27,7 +27,9 @@ static void harden(void)
     setrlimit(RLIMIT_CORE, &none);
     umask(077);
     setlocale(LC_CTYPE, "");
+    /* A reader that leaves and a bound on file size are errors of write, told as such. */
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
 }
 
 static int print_version(void)

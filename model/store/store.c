@@ -7,8 +7,17 @@
 
 #include "model/store/tables.h"
 
+/* What the system said; a failed COMMIT leaves it in errno only. */
+static const char *system_says(const struct store *st, int rc, int last)
+{
+    int code = st->db ? sqlite3_system_errno(st->db) : 0;
+    code = code ? code : last;
+    return code ? strerror(code) : sqlite3_errstr(rc);
+}
+
 int store_sql_error(struct store *st, int rc, const char *doing, struct err *e)
 {
+    int last = errno;
     switch (rc & 0xff) {
     case SQLITE_FULL:
         err_set(e, ERR_IO, "cannot %s: no space left on the disk", doing);
@@ -22,8 +31,7 @@ int store_sql_error(struct store *st, int rc, const char *doing, struct err *e)
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:
-        err_set(e, ERR_IO, "cannot %s: %s", doing,
-                st->db && sqlite3_system_errno(st->db) ? strerror(sqlite3_system_errno(st->db)) : sqlite3_errstr(rc));
+        err_set(e, ERR_IO, "cannot %s: %s", doing, system_says(st, rc, last));
         err_hint(e, "try --no-cache or another --store FILE");
         break;
     default: err_set(e, ERR_INTERNAL, "cannot %s: %s", doing, st->db ? sqlite3_errmsg(st->db) : sqlite3_errstr(rc));
