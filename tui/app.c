@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "model/regex.h"
+#include "tui/range.h"
 
 const struct view *app_view(const struct app *app)
 {
@@ -152,6 +153,7 @@ void app_free(struct app *app)
     if (!app)
         return;
     jobs_stop(app);
+    range_release(app);
     for (size_t i = 0; i < app->nslots; i++) {
         if (app->slots[i].view->data_release)
             app->slots[i].view->data_release(app->data[i]);

@@ -31,6 +31,11 @@ struct job {
  * when it was stopped (e is ERR_CANCEL then); frees arg. what: "searching", for the progress line. */
 void app_job(struct app *app, const char *what, int (*run)(struct job *j, void *arg, struct err *e),
              void (*done)(struct app *app, void *arg, int rc, const struct err *e), void *arg);
+/* Whether one runs: what can wait asks first, for a new job stops the old. */
+bool app_job_runs(const struct app *app);
+/* Stops it as the user would not: its done may ask for it again. For a job that waits for the session's lock this must not be
+ * called while an import runs. */
+void app_stop_job(struct app *app);
 /* A worker's partial result is worth a frame: thread-safe. */
 void app_wake(struct app *app);
 

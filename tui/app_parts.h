@@ -113,6 +113,8 @@ struct app {
     char message[512];
     enum role message_role;
     struct app_job *job;
+    bool job_replaced;                                     /* while one is stopped: by another one, not by the user */
+    struct range_keeper *range;                            /* tui/range.c; NULL: none was marked */
     char *goto_text;                                       /* a place that the import has not reached yet */
     enum { WINDOW_NONE, WINDOW_MARK, WINDOW_SHOW } window; /* of --window: still to be marked, to be shown */
     ns_t window_from, window_to;                           /* since the start; NS_OPEN: to the end */

@@ -10,6 +10,7 @@
 #include "base/parse.h"
 #include "model/filter.h"
 #include "model/regex.h"
+#include "tui/range.h"
 
 enum { REPEAT_MAX = 100000 };
 
@@ -59,6 +60,8 @@ static void back_or(struct app *app, bool leave)
 {
     if (place_command(app, CMD_BACK))
         return;
+    if (!leave && range_clear(&app->nav))
+        return;
     if (leave)
         app->quit = true;
     else if (app->job || app_importing(app))
@@ -91,6 +94,7 @@ static bool common(struct app *app, enum cmd cmd, const char *arg)
     case CMD_SET: settings_command(app, arg); return true;
     case CMD_THEME: theme(app, arg); return true;
     case CMD_SAVE_SCREEN: save_screen(app, arg); return true;
+    case CMD_RANGE: range_toggle(app, &app->nav); return true;
     case CMD_WALL_CLOCK: app->nav.wall = !app->nav.wall; return true;
     case CMD_GOTO:
         if (*arg)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "tui/range.h"
 
 enum { FULL_TABS = 134, SHORT_TABS = 72, RATE_MS = 400 };
 
@@ -122,7 +123,9 @@ static void draw_title(struct app *app)
     char percent[32] = "";
     if (app_importing(app))
         snprintf(percent, sizeof percent, "import %d %%", app_import_percent(app));
-    const char *more[] = {percent, t.version, t.events, t.goroutines};
+    char range[64];
+    range_text(range, &app->nav, RANGE_READY);
+    const char *more[] = {range, percent, t.version, t.events, t.goroutines};
     int name = grid_width(t.name, strlen(t.name)), used = name + 1 + (int)strlen(t.length);
     size_t n = 0;
     while (n < sizeof more / sizeof *more && used + 2 + (int)strlen(more[n]) <= room)
@@ -133,7 +136,7 @@ static void draw_title(struct app *app)
     x += grid_text(g, x, 0, g->w - x, ROLE_TITLE, t.length);
     for (size_t i = 0; i < n; i++)
         if (*more[i])
-            x += 2 + grid_text(g, x + 2, 0, g->w - x - 2, ROLE_TAB, more[i]);
+            x += 2 + grid_text(g, x + 2, 0, g->w - x - 2, i ? ROLE_TAB : ROLE_STRONG, more[i]);
     tabs(app, g->w - width, true);
 }
 

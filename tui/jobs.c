@@ -76,10 +76,22 @@ const char *jobs_what(const struct app *app, double *share)
     return j->what;
 }
 
+bool app_job_runs(const struct app *app)
+{
+    return app->job != NULL;
+}
+
+void app_stop_job(struct app *app)
+{
+    app->job_replaced = true;
+    jobs_stop(app);
+    app->job_replaced = false;
+}
+
 void app_job(struct app *app, const char *what, int (*run)(struct job *j, void *arg, struct err *e),
              void (*done)(struct app *app, void *arg, int rc, const struct err *e), void *arg)
 {
-    jobs_stop(app);
+    app_stop_job(app);
     struct app_job *j = mem_calloc(1, sizeof *j);
     j->run = run;
     j->done = done;

@@ -4,10 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
+/* A frame may ask for work whose result the next one shows. */
 static void settle(struct app *app)
 {
     jobs_wait(app);
     app_frame(app);
+    while (app->job) {
+        jobs_wait(app);
+        app_frame(app);
+    }
 }
 
 static bool resize(struct app *app, const char *word)

@@ -5,6 +5,7 @@
 
 #include "base/map.h"
 #include "base/text.h"
+#include "tui/range.h"
 #include "tui/wake.h"
 
 struct site_frame site_frame(const struct session *s, frame_id f)
@@ -79,10 +80,17 @@ static int by_ns(const void *a, const void *b)
 
 int site_waits(const struct session *s, uint32_t group, struct site_wait *out, int max)
 {
+    return site_waits_in(s, NULL, group, out, max);
+}
+
+int site_waits_in(const struct session *s, const struct range_sums *r, uint32_t group, struct site_wait *out, int max)
+{
+    size_t all;
+    const struct wait_site *waits = range_waits(r, s, &all);
     const struct wait_site **best = mem_alloc((size_t)max + 1, sizeof *best);
     int n = 0;
-    for (size_t i = 0; i < s->waits.n; i++) {
-        const struct wait_site *w = &s->waits.v[i];
+    for (size_t i = 0; i < all; i++) {
+        const struct wait_site *w = &waits[i];
         bool mine = group == IDX_NONE ? w->group < s->groups.n && !s->groups.v[w->group].system : w->group == group;
         if (!mine || (n == max && w->ns <= best[n - 1]->ns) || (group == IDX_NONE && is_idle(s, w->stack)))
             continue;
@@ -114,11 +122,17 @@ static int by_count(const void *a, const void *b)
 
 int site_creators(const struct session *s, const struct members *m, uint32_t group, struct site_creator *out, int max)
 {
+    return site_creators_in(s, NULL, m, group, out, max);
+}
+
+int site_creators_in(const struct session *s, const struct range_sums *r, const struct members *m, uint32_t group, struct site_creator *out,
+                     int max)
+{
     struct map at = {0};
     VEC(struct site_creator) all = {0};
     for (uint32_t i = m->start[group]; i < m->start[group + 1]; i++) {
         const struct goroutine *g = session_g(s, m->g[i]);
-        if (g->creator == IDX_NONE)
+        if (g->creator == IDX_NONE || !range_lived(r, m->g[i]))
             continue;
         uint32_t k = map_get(&at, g->create_stack);
         if (k == MAP_NONE) {

@@ -26,6 +26,9 @@ struct site_wait {
 /* Where goroutines waited longest, at most max, longest first. group IDX_NONE: all of the program, without those that wait by
  * design (accept loops, idle connections, signal handlers, the runtime's own). */
 int site_waits(const struct session *s, uint32_t group, struct site_wait *out, int max);
+/* The same within a marked range; r NULL: in the whole trace. */
+struct range_sums;
+int site_waits_in(const struct session *s, const struct range_sums *r, uint32_t group, struct site_wait *out, int max);
 
 struct site_creator {
     int64_t id; /* of the first creator there */
@@ -35,6 +38,9 @@ struct site_creator {
 };
 /* Who created the members of a group and where, most first. */
 int site_creators(const struct session *s, const struct members *m, uint32_t group, struct site_creator *out, int max);
+/* Only those that lived within a marked range; r NULL: all. */
+int site_creators_in(const struct session *s, const struct range_sums *r, const struct members *m, uint32_t group, struct site_creator *out,
+                     int max);
 
 /* Waits "688 s ══ sync 2209× Resolver.Resolve resolver.go:512", one a line from y on, in w columns. */
 void site_draw_waits(struct grid *g, int x, int y, int w, int rows, const struct site_wait *waits, int n);

@@ -64,6 +64,26 @@ int tl_span_step(struct session *s, gidx g, ns_t t, int dir, struct span *out, s
 /* The last span before t in `state` of g, e.g. where it blocked; 1, 0, -1. */
 int tl_span_before(struct session *s, gidx g, ns_t t, enum gstate state, struct span *out, struct err *e);
 
+/* All goroutines' stays within [t0, t1) at once, for sums over a range: segment by segment, each row read once. Stays of one
+ * goroutine come in the order of time, those of different ones do not. For a session that grows no more. */
+struct tl_stay {
+    ns_t t0, t1; /* the part within what was asked for; may be empty */
+    ns_t since;  /* when it began, maybe before */
+    gidx g;
+    stack_id stack; /* of the transition that began it; 0: of none */
+    class_id class; /* of that transition; CLASS_NONE: of none */
+    uint8_t share;
+    uint8_t next; /* share that follows; SHARE_DEAD: it ended; the same share when it lasts beyond t1 */
+    bool open;    /* lasts beyond t1 */
+};
+struct tl_walk;
+struct tl_walk *tl_walk_new(struct session *s, ns_t t0, ns_t t1);
+/* Some milliseconds of it, under session_read. 1: there is more; 0: done; -1 with *e. */
+int tl_walk_step(struct tl_walk *w, void (*fn)(void *ctx, const struct tl_stay *stay), void *ctx, struct err *e);
+/* How far it is. */
+void tl_walk_progress(const struct tl_walk *w, uint64_t *done, uint64_t *total);
+void tl_walk_free(struct tl_walk *w);
+
 /* Who did what to whom: creations and unblocks with t in [t0, t1), by actor (IDX_NONE: any), in time order. */
 struct link {
     ns_t t;

@@ -50,6 +50,46 @@ static const struct oracle_span *spans_of(const struct watched *w, gidx g, uint3
     return w->o.spans.v + w->o.first.v[g];
 }
 
+/* What a walk tells of one goroutine, beside its spans. */
+struct walked {
+    gidx g;
+    ns_t t0, t1;
+    const struct span *want;
+    long n, at;
+    bool ok;
+};
+
+static void stay(void *ctx, const struct tl_stay *st)
+{
+    struct walked *k = ctx;
+    if (st->g != k->g || st->t0 >= st->t1)
+        return;
+    const struct span *sp = k->at < k->n ? &k->want[k->at] : NULL;
+    ns_t a = sp && sp->t0 > k->t0 ? sp->t0 : k->t0, b = sp && sp->t1 < k->t1 ? sp->t1 : k->t1;
+    k->ok = k->ok && sp && st->t0 == a && st->t1 == b && st->since == sp->t0 && st->share == sp->share && st->class == sp->class &&
+            st->stack == sp->stack && st->open == (sp->t1 > k->t1 || (sp->t1 == k->t1 && st->open));
+    k->at++;
+}
+
+static void walks(struct watched *w, gidx g)
+{
+    static struct span want[MAX];
+    ns_t a = telling_time(w), b = telling_time(w), t0 = a < b ? a : b, t1 = a < b ? b : a;
+    struct walked k = {.g = g, .t0 = t0 > w->s->t0 ? t0 : w->s->t0, .t1 = t1 < w->s->t1 ? t1 : w->s->t1, .want = want, .ok = true};
+    k.n = k.t0 < k.t1 ? tl_spans(w->s, g, k.t0, k.t1, want, MAX, &err) : 0;
+    struct tl_walk *walk = tl_walk_new(w->s, t0, t1);
+    uint64_t done, total;
+    int rc;
+    do
+        rc = tl_walk_step(walk, stay, &k, &err);
+    while (rc == 1);
+    tl_walk_progress(walk, &done, &total);
+    CHECK(rc == 0 && done == total, "%s: the walk does not end: %s", what, err.what);
+    CHECK(k.n == MAX || (k.ok && k.at == k.n), "%s: g%u in [%" PRId64 ", %" PRId64 "): %ld stays, not %ld; the first others differ", what,
+          g, t0 - w->s->t0, t1 - w->s->t0, k.at, k.n);
+    tl_walk_free(walk);
+}
+
 static void lists(struct watched *w, gidx g)
 {
     static struct span ours[MAX];
@@ -266,6 +306,7 @@ static void judge(struct watched *w, bool ok, uint32_t rounds)
             lists(w, below(w->s->goroutines.n));
             steps(w, below(w->s->goroutines.n));
         }
+        walks(w, below(w->s->goroutines.n));
         links(w);
         marks(w);
         metric(w);

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "tui/app.h"
 #include "tui/chain.h"
+#include "tui/range.h"
 #include "tui/ruler.h"
 #include "tui/sites.h"
 #include "tui/views/edges.h"
@@ -52,7 +53,10 @@ struct page_data {
     struct tl_window w;
     struct lane_cell *cells;
     struct ruler_clock clock;
-    uint32_t counts[SHARE_COUNT];
+    /* sums: of its life, or of the part of it within the marked range */
+    ns_t ns[SHARE_COUNT], sum_t0, sum_t1;
+    uint32_t counts[SHARE_COUNT], transitions;
+    enum range_state range_state;
     /* rows as shown: names of spans */
     struct page_shown {
         struct str reason;
@@ -128,7 +132,21 @@ static void count_states(struct page_data *d)
 {
     memset(d->counts, 0, sizeof d->counts);
     for (long i = 0; i < d->nspans; i++)
-        d->counts[d->spans[i].share]++;
+        if (d->spans[i].t0 < d->sum_t1 && d->spans[i].t1 > d->sum_t0)
+            d->counts[d->spans[i].share]++;
+}
+
+/* While a range is marked, sums are of the part of the life that lies in it. */
+static void load_sums(struct page_data *d, struct app *app, const struct nav *nav, struct session *s)
+{
+    const struct range_sums *range;
+    d->range_state = range_get(app, nav, s, &range);
+    bool ranged = d->range_state > RANGE_OPEN;
+    memcpy(d->ns, range_ns(range, s, d->g), sizeof d->ns);
+    d->transitions = range && d->g < range->ng ? range->g[d->g].transitions : d->go.transitions;
+    d->sum_t0 = ranged && nav->range0 > d->begin ? nav->range0 : d->begin;
+    d->sum_t1 = ranged && nav->range1 < d->end ? nav->range1 : d->end;
+    count_states(d);
 }
 
 /* Runs of at least PAGE_FOLD spans that are each below a 2000th of the life become one row; the span at the cursor never. */
@@ -255,7 +273,6 @@ static int load(struct app *app, struct nav *nav, void *state, void *data, struc
 {
     struct page_state *st = state;
     struct page_data *d = data;
-    (void)app;
     arena_release(&d->arena);
     layout(d, r);
     d->any = nav->g != IDX_NONE && nav->g < s->goroutines.n && s->t1 > s->t0;
@@ -275,7 +292,7 @@ static int load(struct app *app, struct nav *nav, void *state, void *data, struc
     if ((other || outside) && load_spans(d, s, t, e) < 0)
         return -1;
     d->session_t1 = s->t1;
-    count_states(d);
+    load_sums(d, app, nav, s);
     fold_rows(d, st, t);
     d->at = row_of(d, t);
     load_creators(d, s);
@@ -338,6 +355,10 @@ static void draw_lane(const struct page_data *d, const struct nav *nav, struct g
     struct ruler_tick ticks[RULER_TICKS];
     int nticks = ruler_ticks(&d->clock, d->w.t0, d->w.cell, n, -1, -1, ticks);
     ruler_draw(g, 1, y + 1, n, ticks, nticks);
+    if (d->range_state > RANGE_OPEN && d->sum_t0 < d->sum_t1) {
+        int a = (int)((d->sum_t0 - d->w.t0) / d->w.cell), b = (int)((d->sum_t1 - 1 - d->w.t0) / d->w.cell);
+        grid_tint(g, (struct rect){1 + a, y, b - a + 1, 2}, TINT_RANGE);
+    }
     if (d->at < 0)
         return;
     const struct page_row *row = &d->rows.v[d->at];
@@ -352,21 +373,26 @@ static void draw_lane(const struct page_data *d, const struct nav *nav, struct g
 static void draw_totals(const struct page_data *d, struct grid *g, int x, int y, int w, int rows)
 {
     bool done[SHARE_COUNT] = {false};
-    ns_t all = d->end - d->begin;
-    part_rule(g, x, y, w, "time in states", ROLE_STRONG, d->part ? "" : "times");
+    ns_t all = d->sum_t1 - d->sum_t0;
+    bool ranged = d->range_state > RANGE_OPEN, unsummed = ranged && d->range_state != RANGE_READY;
+    part_rule(g, x, y, w, ranged ? "time in states, in the range" : "time in states", ROLE_STRONG, d->part ? "" : "times");
+    if (unsummed || all <= 0) {
+        grid_text(g, x + 2, y + 1, w - 3, ROLE_DIM, all <= 0 ? "it did not live in the range" : "the range is being summed");
+        return;
+    }
     for (int i = 1; i <= rows; i++) {
         unsigned best = SHARE_COUNT;
         for (unsigned k = 0; k < SHARE_COUNT; k++)
-            if (!done[k] && d->go.ns[k] && (best == SHARE_COUNT || d->go.ns[k] > d->go.ns[best]))
+            if (!done[k] && d->ns[k] && (best == SHARE_COUNT || d->ns[k] > d->ns[best]))
                 best = k;
         if (best == SHARE_COUNT)
             return;
         done[best] = true;
         part_share(g, x + 2, y + i, 2, (enum share)best);
         grid_text(g, x + 5, y + i, 10, ROLE_TEXT, share_names[best]);
-        part_duration(g, x + 15, y + i, 8, ROLE_TEXT, d->go.ns[best]);
-        part_percent(g, x + 24, y + i, 6, ROLE_DIM, (double)d->go.ns[best] / (double)all);
-        int bar = w - 42 < 40 ? w - 42 : 40, full = bar > 0 ? (int)((double)bar * (double)d->go.ns[best] / (double)all + .5) : 0;
+        part_duration(g, x + 15, y + i, 8, ROLE_TEXT, d->ns[best]);
+        part_percent(g, x + 24, y + i, 6, ROLE_DIM, (double)d->ns[best] / (double)all);
+        int bar = w - 42 < 40 ? w - 42 : 40, full = bar > 0 ? (int)((double)bar * (double)d->ns[best] / (double)all + .5) : 0;
         for (int k = 0; k < full && k < bar; k++)
             grid_glyph(g, x + 32 + k, y + i, share_looks[best].role, GLYPH_RUNNING);
         if (!d->part)
@@ -421,8 +447,11 @@ static void draw_list(const struct page_data *d, struct grid *g, struct rect r)
 {
     char right[64], n[16];
     const struct page_layout *l = &d->l;
-    text_count(n, d->go.transitions);
-    snprintf(right, sizeof right, d->part ? "%s spans, those around the cursor" : "%s spans", n);
+    text_count(n, d->transitions);
+    bool ranged = d->range_state > RANGE_OPEN;
+    if (ranged && d->range_state != RANGE_READY)
+        snprintf(n, sizeof n, "?");
+    snprintf(right, sizeof right, "%s spans%s%s", n, ranged ? " in the range" : "", d->part ? ", those around the cursor" : "");
     part_rule(g, r.x, l->list_y, l->list_w, "spans", ROLE_STRONG, right);
     for (int i = 0; i < d->nshown; i++) {
         long at = (long)d->top + i;
@@ -432,6 +461,9 @@ static void draw_list(const struct page_data *d, struct grid *g, struct rect r)
             grid_glyph(g, r.x, y, ROLE_STRONG, GLYPH_SELECTED);
         }
         draw_span(d, g, y, l->list_w, &d->rows.v[at], &d->shown[i]);
+        bool outside = d->rows.v[at].t1 <= d->sum_t0 || d->rows.v[at].t0 >= d->sum_t1;
+        for (int k = r.x + 1; outside && k < l->list_w; k++)
+            grid_at(g, k, y)->role = ROLE_BORDER;
     }
 }
 

@@ -42,6 +42,9 @@ static const uint8_t col_shares[GCOLS] = {
     [GCOL_SYSCALL] = SHARE_SYSCALL + 1,
 };
 
+/* Columns that say the same whatever range is marked. */
+static const bool of_whole[GCOLS] = {[GCOL_ID] = true, [GCOL_NAME] = true, [GCOL_CREATED] = true, [GCOL_CREATOR] = true};
+
 static void draw_cell(void *ctx, long i, int col, struct grid *g, int x, int y, int w, bool selected)
 {
     const struct cells *c = ctx;
@@ -49,6 +52,11 @@ static void draw_cell(void *ctx, long i, int col, struct grid *g, int x, int y, 
     const struct table_state *t = c->st->flat ? &c->st->single : &c->st->group;
     const struct grow *row = &d->shown[i - (long)t->top];
     enum role text = row->system ? ROLE_DIM : ROLE_TEXT;
+    bool unsummed = d->range_state > RANGE_OPEN && !d->range;
+    if (unsummed && !of_whole[col]) {
+        grid_right(g, x, y, w, ROLE_DIM, "?");
+        return;
+    }
     if (col_shares[col]) {
         part_duration(g, x, y, w, text, row->sum.ns[col_shares[col] - 1]);
         return;
@@ -77,21 +85,24 @@ static void draw_cell(void *ctx, long i, int col, struct grid *g, int x, int y, 
 }
 
 /* How the rest of the rule reads: "24 rows, by running". */
-static void rule_text(const struct goroutines_data *d, const struct goroutines_state *st, char out[96])
+static void rule_text(const struct goroutines_data *d, const struct goroutines_state *st, char out[160])
 {
     char n[16], all[16];
     const struct table_state *t = st->flat ? &st->single : &st->group;
     text_count(n, d->nrows);
     text_count(all, d->total);
     if (d->filter.filter)
-        snprintf(out, 96, "filter: %u of %s goroutines, %s rows, by %s", d->filter.npass, all, n, d->cols[t->sort].title);
+        snprintf(out, 160, "filter: %u of %s goroutines, %s rows, by %s", d->filter.npass, all, n, d->cols[t->sort].title);
     else
-        snprintf(out, 96, "%s rows, by %s", n, d->cols[t->sort].title);
+        snprintf(out, 160, "%s rows, by %s", n, d->cols[t->sort].title);
+    size_t used = strlen(out);
+    if (*d->range_text)
+        snprintf(out + used, 160 - used, ", %s", d->range_text);
 }
 
 static void draw_pane(const struct goroutines_data *d, const struct goroutines_state *st, struct grid *g, struct rect r)
 {
-    char right[96], head[NAME_MAX_BYTES + 32], name[NAME_MAX_BYTES], ell[8];
+    char right[160], head[NAME_MAX_BYTES + 32], name[NAME_MAX_BYTES], ell[8];
     rule_text(d, st, right);
     name_short(name, d->sel.name, r.w < 100 ? 34 : 90, part_ellipsis(g, ell));
     if (st->flat)

@@ -6,6 +6,7 @@
 #include "tui/find.h"
 #include "tui/members.h"
 #include "tui/parts.h"
+#include "tui/range.h"
 #include "tui/ruler.h"
 #include "tui/sites.h"
 #include "tui/table.h"
@@ -79,6 +80,10 @@ struct goroutines_data {
     struct session_mark mark;
     struct goroutines_state st;
     bool built;
+    enum range_state range_state;
+    const struct range_sums *range; /* NULL: figures are of the whole trace, or not known yet */
+    uint64_t range_version;         /* of the last build */
+    char range_text[64];
     struct table_col cols[GCOLS];
     struct table_layout layout;
     struct rect r;
@@ -92,6 +97,7 @@ struct goroutines_data {
     struct grow sel;
     uint32_t detail_group;
     struct session_mark detail_mark;
+    uint64_t detail_range;
     bool detail_read;
     struct site_wait waits[GDETAIL_WAITS];
     int nwaits;

@@ -61,25 +61,37 @@ static ns_t life_of(const struct session *s, ns_t begin, ns_t end)
     return begin == NS_NONE ? 0 : (end == NS_OPEN || end > s->t1 ? s->t1 : end) - begin;
 }
 
+/* A life within a range is all the time that was summed there. */
+static ns_t range_life(const ns_t ns[SHARE_COUNT])
+{
+    ns_t sum = 0;
+    for (unsigned k = 0; k < SHARE_COUNT; k++)
+        sum += ns[k];
+    return sum;
+}
+
 /* With a filter the sums are of those that pass, one by one; else the session has them. */
 static void sum_groups(struct goroutines_data *d, const struct session *s)
 {
     d->sums.n = 0;
     for (uint32_t group = 0; group < d->members.ngroups && group < s->groups.n; group++) {
-        const struct group *g = &s->groups.v[group];
         struct gsum *sum = vec_push(&d->sums);
         memset(sum, 0, sizeof *sum);
         for (uint32_t i = d->members.start[group]; i < d->members.start[group + 1]; i++) {
             if (!member_passes(&d->filter, &d->members, i))
                 continue;
+            gidx idx = d->members.g[i];
+            if (!range_lived(d->range, idx))
+                continue;
+            const ns_t *ns = range_ns(d->range, s, idx);
             sum->n++;
-            sum->alive += d->members.end[i] == NS_OPEN && d->members.begin[i] != NS_NONE;
-            sum->life += life_of(s, d->members.begin[i], d->members.end[i]);
+            sum->alive += d->range ? d->range->g[idx].last < SHARE_DEAD : d->members.end[i] == NS_OPEN && d->members.begin[i] != NS_NONE;
+            sum->life += d->range ? range_life(ns) : life_of(s, d->members.begin[i], d->members.end[i]);
             for (unsigned k = 0; d->filter.filter && k < SHARE_COUNT; k++)
-                sum->ns[k] += session_g(s, d->members.g[i])->ns[k];
+                sum->ns[k] += ns[k];
         }
         if (!d->filter.filter)
-            memcpy(sum->ns, g->ns, sizeof sum->ns);
+            memcpy(sum->ns, range_group(d->range, s, group)->ns, sizeof sum->ns);
     }
     rank_names(d, s);
 }
@@ -110,24 +122,25 @@ static double sum_metric(const struct gsum *sum, enum metric m)
 
 static double group_metric(const struct goroutines_data *d, const struct session *s, uint32_t group, enum metric m)
 {
-    const struct group *g = &s->groups.v[group];
+    const struct group *g = range_group(d->range, s, group);
     if (m == METRIC_P50 || m == METRIC_P99)
         return g->latency ? number(hist_quantile(g->latency, m == METRIC_P50 ? .5 : .99)) : -1;
     return sum_metric(&d->sums.v[group], m);
 }
 
-static double single_metric(const struct goroutines_data *d, const struct session *s, const struct goroutine *g, ns_t life, enum metric m)
+static double single_metric(const struct goroutines_data *d, const struct session *s, gidx idx, ns_t life, enum metric m)
 {
+    const struct goroutine *g = session_g(s, idx);
     switch (m) {
     case METRIC_ID: return (double)g->id;
-    case METRIC_STATE: return -(double)g->last_share;
+    case METRIC_STATE: return -(double)(d->range ? d->range->g[idx].last : g->last_share);
     case METRIC_NAME: return g->group < d->sums.n ? d->sums.v[g->group].rank : 0;
-    case METRIC_LIFE: return (double)life;
+    case METRIC_LIFE: return (double)(d->range ? range_life(range_ns(d->range, s, idx)) : life);
     case METRIC_CREATED: return g->created == NS_NONE ? -1 : (double)(g->created - s->t0);
-    case METRIC_TRANSITIONS: return g->transitions;
+    case METRIC_TRANSITIONS: return d->range ? d->range->g[idx].transitions : g->transitions;
     default: {
         struct gsum sum = {.n = 1};
-        memcpy(sum.ns, g->ns, sizeof sum.ns);
+        memcpy(sum.ns, range_ns(d->range, s, idx), sizeof sum.ns);
         return sum_metric(&sum, m);
     }
     }
@@ -171,10 +184,10 @@ static void build_single(struct goroutines_data *d, const struct session *s, con
     size_t n = 0;
     room_for(d, to - from + 1);
     for (uint32_t i = from; i < to; i++) {
-        if (!member_passes(&d->filter, m, i))
+        if (!member_passes(&d->filter, m, i) || !range_lived(d->range, m->g[i]))
             continue;
         ns_t life = life_of(s, m->begin[i], m->end[i]);
-        d->keys[n++] = (struct table_key){single_metric(d, s, session_g(s, m->g[i]), life, metrics[st->single.sort]), m->g[i]};
+        d->keys[n++] = (struct table_key){single_metric(d, s, m->g[i], life, metrics[st->single.sort]), m->g[i]};
     }
     take_keys(d, &st->single, n);
 }
@@ -190,9 +203,13 @@ static void build(struct app *app, struct goroutines_data *d, const struct nav *
 {
     bool grown = members_update(&d->members, s);
     bool judged = member_filter_update(&d->filter, &d->members, s, nav->filter, app_text_get(app, nav->filter), grown, true, e);
-    if (grown || judged || !d->built)
+    d->range_state = range_get(app, nav, s, &d->range);
+    bool ranged = range_version(d->range) != d->range_version;
+    d->range_version = range_version(d->range);
+    range_text(d->range_text, nav, d->range_state);
+    if (grown || judged || ranged || !d->built)
         sum_groups(d, s);
-    if (d->built && !grown && !judged && same_order(&d->st, st))
+    if (d->built && !grown && !judged && !ranged && same_order(&d->st, st))
         return;
     d->nrows = 0;
     if (st->flat)
@@ -224,7 +241,7 @@ static void follow(struct goroutines_data *d, const struct nav *nav, struct goro
 
 static void load_group(const struct goroutines_data *d, const struct session *s, uint32_t group, struct grow *out)
 {
-    const struct group *g = &s->groups.v[group];
+    const struct group *g = range_group(d->range, s, group);
     *out = (struct grow){.id = group, .name = session_str(s, g->name), .sum = d->sums.v[group], .system = g->system, .seen = true};
     out->p50 = g->latency ? hist_quantile(g->latency, .5) : NS_NONE;
     out->p99 = g->latency ? hist_quantile(g->latency, .99) : NS_NONE;
@@ -237,12 +254,12 @@ static void load_group(const struct goroutines_data *d, const struct session *s,
     }
 }
 
-static void load_single(const struct session *s, gidx i, struct grow *out)
+static void load_single(const struct goroutines_data *d, const struct session *s, gidx i, struct grow *out)
 {
     const struct goroutine *g = session_g(s, i);
     bool seen = g->first != NS_NONE || g->created != NS_NONE;
     *out = (struct grow){.id = i, .goid = g->id, .name = session_str(s, g->name), .system = g->system, .seen = seen};
-    memcpy(out->sum.ns, g->ns, sizeof out->sum.ns);
+    memcpy(out->sum.ns, range_ns(d->range, s, i), sizeof out->sum.ns);
     out->sum.n = 1;
     out->sum.life = life_of(s, !seen ? NS_NONE : g->created == NS_NONE ? s->t0 : g->created, g->ended);
     out->created = g->created;
@@ -251,12 +268,17 @@ static void load_single(const struct session *s, gidx i, struct grow *out)
     out->transitions = g->transitions;
     if (g->creator != IDX_NONE)
         out->creator = session_str(s, session_g(s, g->creator)->name);
+    if (!d->range)
+        return;
+    out->sum.life = range_life(out->sum.ns);
+    out->share = d->range->g[i].last;
+    out->transitions = d->range->g[i].transitions;
 }
 
 static void load_one(const struct goroutines_data *d, const struct session *s, bool flat, uint32_t id, struct grow *out)
 {
     if (flat)
-        load_single(s, id, out);
+        load_single(d, s, id, out);
     else
         load_group(d, s, id, out);
 }
@@ -265,15 +287,17 @@ static void load_detail(struct goroutines_data *d, const struct session *s, bool
 {
     struct session_mark now = session_mark(s);
     uint32_t group = flat ? session_g(s, d->sel.id)->group : d->sel.id;
-    if (d->detail_read && group == d->detail_group && session_mark_same(&now, &d->detail_mark))
+    if (d->detail_read && group == d->detail_group && range_version(d->range) == d->detail_range &&
+        session_mark_same(&now, &d->detail_mark))
         return;
     d->nwaits = d->ncreators = 0;
     if (group < s->groups.n && group < d->members.ngroups) {
-        d->nwaits = site_waits(s, group, d->waits, GDETAIL_WAITS);
-        d->ncreators = site_creators(s, &d->members, group, d->creators, GDETAIL_CREATORS);
+        d->nwaits = site_waits_in(s, d->range, group, d->waits, GDETAIL_WAITS);
+        d->ncreators = site_creators_in(s, d->range, &d->members, group, d->creators, GDETAIL_CREATORS);
     }
     d->detail_group = group;
     d->detail_mark = now;
+    d->detail_range = range_version(d->range);
     d->detail_read = true;
 }
 

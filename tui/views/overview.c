@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/text.h"
 #include "tui/app.h"
+#include "tui/range.h"
 #include "tui/ruler.h"
 #include "tui/sites.h"
 #include "tui/spark.h"
@@ -49,6 +50,11 @@ struct run_item {
 struct overview_data {
     bool any, importing;
     struct session_mark mark;
+    enum range_state range_state;   /* with a range marked, the lists and counts are its; the sparklines show all of time */
+    const struct range_sums *range; /* NULL: none, or not summed yet */
+    uint64_t range_version;
+    char range_text[64];
+    ns_t range_t0, range_t1;
     int n; /* columns of the sparklines */
     bool read;
     struct tl_window w; /* n columns */
@@ -72,7 +78,7 @@ struct overview_data {
     } notes[OV_NOTES];
     int nnotes;
     /* of the session */
-    uint64_t events, goroutines, tasks, logs, samples, alive;
+    uint64_t events, goroutines, tasks, logs, samples, alive, lived;
     size_t procs, threads, sources;
     int64_t wall;
     char source[256], version[32];
@@ -187,10 +193,11 @@ static void read_groups(struct overview_data *d, const struct session *s)
     size_t nrun = 0, nlate = 0;
     memset(all.n, 0, sizeof all.n);
     d->all_running = 0;
-    d->alive = 0;
+    d->alive = d->lived = 0;
     for (uint32_t i = 0; i < s->groups.n; i++) {
-        const struct group *g = &s->groups.v[i];
+        const struct group *g = range_group(d->range, s, i);
         d->alive += g->alive;
+        d->lived += g->n;
         d->all_running += g->ns[SHARE_RUNNING];
         if (g->system) {
             runtime.ns += g->ns[SHARE_RUNNING];
@@ -293,7 +300,6 @@ static int load(struct app *app, struct nav *nav, void *state, void *data, struc
     struct overview_data *d = data;
     struct session_mark mark = session_mark(s);
     int n = d->n;
-    (void)app;
     (void)state;
     layout(d, r);
     d->importing = mark.importing;
@@ -302,14 +308,24 @@ static int load(struct app *app, struct nav *nav, void *state, void *data, struc
     read_notes(d, s);
     read_session(d, s);
     choose_sparks(d);
-    if (!d->any || (d->read && n == d->n && session_mark_same(&mark, &d->mark)))
+    d->range_state = range_get(app, nav, s, &d->range);
+    range_text(d->range_text, nav, d->range_state);
+    d->range_t0 = nav->range0;
+    d->range_t1 = nav->range1;
+    if (!d->any)
+        return 0;
+    bool same = d->read && session_mark_same(&mark, &d->mark);
+    if (!same || range_version(d->range) != d->range_version) {
+        d->nwaits = site_waits_in(s, d->range, IDX_NONE, d->waits, OV_ROWS);
+        read_groups(d, s);
+        d->range_version = range_version(d->range);
+    }
+    if (same && n == d->n)
         return 0;
     arena_release(&d->arena);
     d->read = false;
     if (read_time(d, s, e) < 0)
         return -1;
-    d->nwaits = site_waits(s, IDX_NONE, d->waits, OV_ROWS);
-    read_groups(d, s);
     d->mark = mark;
     d->read = true;
     return 0;
@@ -361,8 +377,21 @@ static bool heap_shown(const struct overview_data *d)
     return d->heap_peak > 0 && before < d->l.nsparks;
 }
 
+/* Where the marked range lies on the axis of the sparklines, rows [y0, y1). */
+static void tint_range(const struct overview_data *d, struct grid *g, int y0, int y1)
+{
+    if (d->range_state <= RANGE_OPEN)
+        return;
+    ns_t a = (d->range_t0 - d->w.t0) / d->w.cell, b = (d->range_t1 - 1 - d->w.t0) / d->w.cell;
+    a = a < 0 ? 0 : a;
+    b = b >= d->n ? d->n - 1 : b;
+    if (a <= b)
+        grid_tint(g, (struct rect){OV_LABEL + (int)a, y0, (int)(b - a) + 1, y1 - y0}, TINT_RANGE);
+}
+
 static int draw_sparks(const struct overview_data *d, struct grid *g, int y)
 {
+    int top = y + 1;
     int rows = d->l.spark_rows, px = OV_LABEL + d->n;
     part_rule(g, 0, y++, d->l.left, "goroutines over time", ROLE_STRONG, "peak");
     for (unsigned k = 0; k < SPARKS; k++) {
@@ -390,6 +419,7 @@ static int draw_sparks(const struct overview_data *d, struct grid *g, int y)
     struct ruler_tick ticks[RULER_TICKS];
     int n = ruler_ticks(&d->clock, d->w.t0, d->w.cell, d->n, -1, -1, ticks);
     ruler_draw(g, OV_LABEL, y++, d->n, ticks, n);
+    tint_range(d, g, top, y);
     return y;
 }
 
@@ -401,9 +431,20 @@ static void mark_row(struct grid *g, int x, int y, int w, bool selected)
     grid_glyph(g, x, y, ROLE_STRONG, GLYPH_SELECTED);
 }
 
+/* The range's figures are not there yet: a list says so instead of showing other ones. */
+static bool unsummed(const struct overview_data *d, struct grid *g, struct rect r)
+{
+    if (d->range_state <= RANGE_OPEN || d->range)
+        return false;
+    grid_text(g, r.x + 2, r.y + 1, r.w - 4, ROLE_DIM, d->range_text);
+    return true;
+}
+
 static void draw_blocked(const struct overview_data *d, const struct overview_state *st, struct grid *g, struct rect r)
 {
-    part_rule(g, r.x, r.y, r.w, "most blocked", ROLE_STRONG, "total");
+    part_rule(g, r.x, r.y, r.w, d->range ? "most blocked in the range" : "most blocked", ROLE_STRONG, "total");
+    if (unsummed(d, g, r))
+        return;
     if (!d->nwaits)
         grid_text(g, r.x + 2, r.y + 1, r.w - 4, ROLE_DIM, "nobody waited, but by design");
     for (int i = 0; i < d->nwaits && i + 1 < r.h; i++) {
@@ -418,7 +459,9 @@ static void draw_blocked(const struct overview_data *d, const struct overview_st
 
 static void draw_running(const struct overview_data *d, const struct overview_state *st, struct grid *g, struct rect r)
 {
-    part_rule(g, r.x, r.y, r.w, "most running", ROLE_STRONG, "total");
+    part_rule(g, r.x, r.y, r.w, d->range ? "most running in the range" : "most running", ROLE_STRONG, "total");
+    if (unsummed(d, g, r))
+        return;
     for (int i = 0; i < d->nrunning && i + 1 < r.h; i++) {
         const struct run_item *it = &d->running[i];
         int y = r.y + 1 + i;
@@ -433,7 +476,9 @@ static void draw_running(const struct overview_data *d, const struct overview_st
 static void draw_latency(const struct overview_data *d, const struct overview_state *st, struct grid *g, struct rect r)
 {
     static const ns_t slow = 100000000;
-    part_rule(g, r.x, r.y, r.w, "ready, not yet running", ROLE_STRONG, "p99");
+    part_rule(g, r.x, r.y, r.w, d->range ? "ready, in the range" : "ready, not yet running", ROLE_STRONG, "p99");
+    if (unsummed(d, g, r))
+        return;
     if (!d->nlatency)
         grid_text(g, r.x + 2, r.y + 1, r.w - 4, ROLE_DIM, "nobody had to wait for a processor");
     for (int i = 0; i < d->nlatency && i + 1 < r.h; i++) {
@@ -475,18 +520,24 @@ static size_t add_count(char text[128], size_t used, uint64_t n, const char *wha
 /* Sources, clock, what was read. Returns the row behind. */
 static int draw_facts(const struct overview_data *d, struct grid *g, struct rect r)
 {
-    char ev[16], gs[16], alive[16], bytes[16], p50[24], p99[24], starts[16], wall[40] = "";
+    char ev[16], gs[16], alive[16], bytes[16], p50[24], p99[24], starts[16], lived[16], wall[40] = "";
     int y = r.y;
     part_rule(g, r.x, y++, r.w, "session", ROLE_STRONG, "");
     text_count(ev, d->events);
     text_count(gs, d->goroutines);
     text_count(alive, d->alive);
+    text_count(lived, d->lived);
     text_bytes(bytes, d->bytes);
     text_count(starts, d->starts);
     y = fact(g, r, y, d->sources > 1 ? "sources" : "source", d->sources > 1 ? "%s and %zu more" : "%s", d->source, d->sources - 1);
     y = fact(g, r, y, "", "%s, %s%s", d->version, bytes, d->complete || d->importing ? "" : ", not whole");
     y = fact(g, r, y, "events", "%s in %llu generation%s", ev, (unsigned long long)d->generations, d->generations == 1 ? "" : "s");
-    y = fact(g, r, y, "goroutines", "%s, %s alive at the end", gs, alive);
+    if (d->range_state <= RANGE_OPEN)
+        y = fact(g, r, y, "goroutines", "%s, %s alive at the end", gs, alive);
+    else if (d->range)
+        y = fact(g, r, y, "goroutines", "%s of %s, %s alive at its end", lived, gs, alive);
+    else
+        y = fact(g, r, y, "goroutines", "%s", gs);
     y = fact(g, r, y, "processors", "%zu procs, %zu threads", d->procs, d->threads);
     char marks[128] = "";
     size_t used = 0;
@@ -502,7 +553,8 @@ static int draw_facts(const struct overview_data *d, struct grid *g, struct rect
     } else {
         y = fact(g, r, y, "clock", "the trace's own; wall time is not told");
     }
-    if (d->starts && d->p99 != NS_NONE) {
+    bool known = d->range_state <= RANGE_OPEN || d->range;
+    if (known && d->starts && d->p99 != NS_NONE) {
         text_duration(p50, d->p50);
         text_duration(p99, d->p99);
         y = fact(g, r, y, "ready", r.w > 60 ? "p50 %s, p99 %s until running, of %s starts" : "p50 %s, p99 %s until running", p50, p99,

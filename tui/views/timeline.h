@@ -12,6 +12,7 @@
 #include "tui/members.h"
 #include "tui/owners.h"
 #include "tui/parts.h"
+#include "tui/range.h"
 #include "tui/ruler.h"
 #include "tui/sites.h"
 #include "tui/wake.h"
@@ -113,7 +114,8 @@ struct owner { /* who ran on a proc in cells [from, to] */
 };
 struct lane_line {
     struct lane_cell *cells; /* in the lines' arena */
-    ns_t running, waiting;   /* within the window */
+    ns_t running, waiting;   /* within the window, or the marked range; NS_NONE: not summed yet */
+    uint64_t n;              /* goroutines: that pass the filter and lived in the range */
     double busy;             /* share of the window, procs and threads */
     struct owner *owners;
     int nowners;
@@ -126,6 +128,9 @@ struct timeline_lines {
     struct tl_window w;
     struct session_mark mark;
     uint32_t filter_text;
+    const struct range_sums *range; /* of the load; NULL: totals are of the window */
+    uint64_t range_version;
+    bool range_unsummed; /* totals are not known yet */
     struct owners owners;
     struct timeline_sums sums;
     struct tl_cell *scratch; /* w.n cells */
@@ -135,7 +140,8 @@ struct timeline_lines {
 };
 void timeline_lines_release(struct timeline_lines *l);
 /* Forgets what another window or session state left behind. */
-void timeline_lines_window(struct timeline_lines *l, const struct session *s, const struct tl_window *w, uint32_t filter_text);
+void timeline_lines_window(struct timeline_lines *l, const struct session *s, const struct tl_window *w, uint32_t filter_text,
+                           enum range_state range_state, const struct range_sums *range);
 /* The lane of a row as an index into l->v, -1 with *e when a chunk cannot be read. Valid until the next
  * timeline_lines_window. */
 int timeline_line(struct timeline_lines *l, const struct timeline_rows *rows, struct session *s, struct row row, struct err *e);
@@ -173,6 +179,7 @@ struct timeline_detail {
     bool alive; /* at the cursor */
     ns_t created, ended_at, last;
     ns_t life[SHARE_COUNT];
+    bool ranged, unsummed; /* figures are of the marked range; they are not known yet */
     struct span span;
     struct str reason;
     bool stack_of_before; /* the frames are of the wait before: a running goroutine has none */
@@ -232,7 +239,10 @@ struct timeline_data {
     struct tl_window marks_w;
     struct session_mark marks_mark;
     bool marks_read;
-    struct mark_cell *mark_cells, mark_sum;
+    struct mark_cell *mark_cells, mark_sum; /* the sum is of the range when one is marked */
+    ns_t sum_t0, sum_t1;
+    enum range_state range_state;
+    const struct range_sums *range;
     /* import */
     bool importing;
     int edge; /* first column that is still to come, or n */

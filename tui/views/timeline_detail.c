@@ -25,6 +25,10 @@ static int load_stack(struct timeline_detail *t, struct session *s, gidx g, stru
 
 static int load_totals(struct timeline_data *d, struct session *s, gidx g, struct err *e)
 {
+    if (d->range)
+        memcpy(d->detail.totals, range_ns(d->range, s, g), sizeof d->detail.totals);
+    if (d->range_state > RANGE_OPEN)
+        return 0;
     struct tl_cell *cells = arena_alloc(&d->frame, d->w.n * sizeof *cells);
     if (tl_cells(s, (struct lane){LANE_G, g}, &d->w, cells, e) < 0)
         return -1;
@@ -49,7 +53,7 @@ static int load_goroutine(struct timeline_data *d, struct session *s, gidx g, ns
     t->created = go->created;
     t->ended_at = go->ended;
     t->last = s->t1;
-    memcpy(t->life, go->ns, sizeof t->life);
+    memcpy(t->life, range_ns(d->range, s, g), sizeof t->life);
     int got = tl_span_at(s, g, at, &t->span, e);
     if (got < 0)
         return -1;
@@ -100,16 +104,18 @@ int timeline_detail_load(struct timeline_data *d, struct session *s, const struc
     memset(p, 0, sizeof *p);
     p->woken_by = IDX_NONE;
     p->at = t;
+    p->ranged = d->range_state > RANGE_OPEN;
+    p->unsummed = p->ranged && !d->range;
     if (nav->g != IDX_NONE) {
         p->kind = DETAIL_G;
         return load_goroutine(d, s, nav->g, t, e);
     }
     if (nav->group != IDX_NONE) {
         p->kind = DETAIL_GROUP;
-        p->group = s->groups.v[nav->group];
+        p->group = *range_group(d->range, s, nav->group);
         p->name = session_str(s, p->group.name);
-        p->n = timeline_group_n(&d->rows, s, nav->group);
-        p->nwaits = site_waits(s, nav->group, p->waits, DETAIL_WAITS);
+        p->n = d->range && !d->rows.filter.filter ? p->group.n : timeline_group_n(&d->rows, s, nav->group);
+        p->nwaits = p->unsummed ? 0 : site_waits_in(s, d->range, nav->group, p->waits, DETAIL_WAITS);
     } else if (st->on_runtime) {
         p->kind = DETAIL_RUNTIME;
         p->n = d->rows.runtime_n;
@@ -184,8 +190,17 @@ static void draw_absent(struct pen_at *p, const struct timeline_data *d)
     say(p, ROLE_TEXT, gone ? "  at " : ": created at ");
     say_time(p, d, ROLE_TEXT, gone ? t->ended_at : t->created, step);
     next_line(p);
-    say(p, ROLE_DIM, t->ended_at != NS_OPEN ? "lived " : "lives ");
-    say_duration(p, ROLE_TEXT, end - begin);
+    if (t->unsummed)
+        return;
+    if (t->ranged) {
+        ns_t any = 0;
+        for (unsigned k = 0; k < SHARE_COUNT; k++)
+            any += t->life[k];
+        say(p, ROLE_DIM, any ? "in the range" : "not alive in the range");
+    } else {
+        say(p, ROLE_DIM, t->ended_at != NS_OPEN ? "lived " : "lives ");
+        say_duration(p, ROLE_TEXT, end - begin);
+    }
     for (unsigned k = 0; k < SHARE_COUNT; k++) {
         if (!t->life[k])
             continue;
@@ -315,8 +330,12 @@ static void draw_chain(struct grid *g, int x, int y, int w, int rows, const stru
 static void draw_totals(struct grid *g, int x, int y, int w, int rows, const struct timeline_data *d)
 {
     const ns_t *ns = d->detail.totals;
-    ns_t all = d->w.cell * d->w.n;
-    grid_text(g, x, y, w, ROLE_DIM, "time in states, in the window");
+    const struct timeline_detail *t = &d->detail;
+    ns_t all = t->ranged ? d->sum_t1 - d->sum_t0 : d->w.cell * d->w.n;
+    grid_text(g, x, y, w, ROLE_DIM,
+              t->unsummed ? "time in states: being summed"
+              : t->ranged ? "time in states, in the range"
+                          : "time in states, in the window");
     int at = 1;
     for (unsigned k = 0; k < SHARE_COUNT && at < rows; k++) {
         if (!ns[k])
@@ -365,8 +384,13 @@ static void draw_group(const struct timeline_data *d, struct grid *g, struct rec
     text_count(alive, t->group.alive);
     snprintf(text, sizeof text, "%s goroutines", n);
     say(&p, ROLE_STRONG, text);
-    snprintf(text, sizeof text, ", %s alive at the end", alive);
-    say(&p, ROLE_TEXT, t->group.alive ? text : ", none alive at the end");
+    if (t->unsummed) {
+        say(&p, ROLE_TEXT, ", the range is being summed");
+        return;
+    }
+    snprintf(text, sizeof text, "%s, %s alive at %s end", t->ranged ? " in the range" : "", t->group.alive ? alive : "none",
+             t->ranged ? "its" : "the");
+    say(&p, ROLE_TEXT, text);
     for (unsigned k = 0; k <= SHARE_SYSCALL; k++) {
         say(&p, ROLE_DIM, "  ");
         say(&p, ROLE_DIM, share_names[k]);

@@ -17,12 +17,18 @@ void timeline_lines_release(struct timeline_lines *l)
     *l = (struct timeline_lines){0};
 }
 
-void timeline_lines_window(struct timeline_lines *l, const struct session *s, const struct tl_window *w, uint32_t filter_text)
+void timeline_lines_window(struct timeline_lines *l, const struct session *s, const struct tl_window *w, uint32_t filter_text,
+                           enum range_state range_state, const struct range_sums *range)
 {
     struct session_mark mark = session_mark(s);
+    bool unsummed = range_state > RANGE_OPEN && !range;
     timeline_sums_window(&l->sums, w, &mark, filter_text);
-    if (l->used && !l->sums.fresh && window_same(&l->w, w) && session_mark_same(&l->mark, &mark) && l->filter_text == filter_text)
+    l->range = range;
+    if (l->used && !l->sums.fresh && window_same(&l->w, w) && session_mark_same(&l->mark, &mark) && l->filter_text == filter_text &&
+        l->range_version == range_version(range) && l->range_unsummed == unsummed)
         return;
+    l->range_version = range_version(range);
+    l->range_unsummed = unsummed;
     arena_release(&l->arena);
     map_clear(&l->at);
     l->v.n = 0;
@@ -146,6 +152,12 @@ static void choose(struct timeline_lines *l, const struct session *s, struct row
     }
 }
 
+static void add_waiting(struct lane_line *line, const ns_t ns[SHARE_COUNT])
+{
+    line->running += ns[SHARE_RUNNING];
+    line->waiting += ns[SHARE_CHAN] + ns[SHARE_SYNC] + ns[SHARE_NETWORK] + ns[SHARE_SLEEP] + ns[SHARE_OTHER];
+}
+
 static void totals(struct timeline_lines *l, const struct session *s, struct row row, struct lane_line *line)
 {
     ns_t busy = 0, all = 0;
@@ -153,12 +165,45 @@ static void totals(struct timeline_lines *l, const struct session *s, struct row
         all += covered(l, s, i);
         for (unsigned h = 0; h < 2; h++) {
             const ns_t *ns = l->sum[i].ns[h];
-            line->running += ns[SHARE_RUNNING];
-            line->waiting += ns[SHARE_CHAN] + ns[SHARE_SYNC] + ns[SHARE_NETWORK] + ns[SHARE_SLEEP] + ns[SHARE_OTHER];
+            add_waiting(line, ns);
             busy += ns[SHARE_RUNNING] + ns[SHARE_SYSTEM] + (row.kind == ROW_PROC ? ns[SHARE_SYSCALL] : 0);
         }
     }
     line->busy = all > 0 ? (double)busy / (double)all : 0;
+}
+
+static void range_group_totals(const struct timeline_lines *l, const struct timeline_rows *rows, const struct session *s, uint32_t group,
+                               struct lane_line *line)
+{
+    const struct members *m = &rows->members;
+    if (!rows->filter.filter) {
+        add_waiting(line, range_group(l->range, s, group)->ns);
+        line->n += range_group(l->range, s, group)->n;
+        return;
+    }
+    for (uint32_t i = m->start[group]; i < m->start[group + 1]; i++)
+        if (member_passes(&rows->filter, m, i) && range_lived(l->range, m->g[i])) {
+            add_waiting(line, range_ns(l->range, s, m->g[i]));
+            line->n++;
+        }
+}
+
+/* While a range is marked, totals are its. */
+static void range_totals(const struct timeline_lines *l, const struct timeline_rows *rows, const struct session *s, struct row row,
+                         struct lane_line *line)
+{
+    bool goroutine = row.kind == ROW_G || row.kind == ROW_MEMBER;
+    if (!goroutine && row.kind != ROW_GROUP && row.kind != ROW_RUNTIME)
+        return;
+    line->running = line->waiting = l->range_unsummed ? NS_NONE : 0;
+    if (l->range_unsummed)
+        return;
+    if (goroutine)
+        add_waiting(line, range_ns(l->range, s, row.id));
+    else if (row.kind == ROW_GROUP)
+        range_group_totals(l, rows, s, row.id, line);
+    for (size_t i = 0; row.kind == ROW_RUNTIME && i < rows->system.n; i++)
+        range_group_totals(l, rows, s, rows->system.v[i], line);
 }
 
 /* Who ran on a proc or thread, cell by cell; runs of the same goroutine are one owner. */
@@ -197,6 +242,8 @@ int timeline_line(struct timeline_lines *l, const struct timeline_rows *rows, st
         return -1;
     choose(l, s, row, peak, &line);
     totals(l, s, row, &line);
+    if (l->range || l->range_unsummed)
+        range_totals(l, rows, s, row, &line);
     if ((row.kind == ROW_PROC || row.kind == ROW_THREAD) && read_owners(l, s, row, &line, e) < 0)
         return -1;
     if (!line.pending) /* else it is asked for again */

@@ -147,15 +147,49 @@ static void count_mark(const struct timeline_data *d, const struct session *s, s
         cells[at].n[k]++;
 }
 
-/* Marks of the window: all are counted up to a bound; when they are few enough to be kept, lanes show them too. */
-static int load_marks(struct timeline_data *d, struct session *s, struct err *e)
+/* The marks of a range, counted up to a bound. */
+static int count_range(struct timeline_data *d, struct session *s, struct err *e)
+{
+    memset(&d->mark_sum, 0, sizeof d->mark_sum);
+    size_t all = 0;
+    vec_reserve(&d->marks, MARKS_KEPT);
+    for (ns_t from = d->sum_t0; all < MARKS_COUNTED;) {
+        long n = tl_marks(s, mark_kinds, from, d->sum_t1, d->marks.v, MARKS_KEPT, e);
+        if (n < 0)
+            return -1;
+        for (long i = 0; i < n; i++) {
+            enum mark_kind k = mark_kind_of(s, &d->marks.v[i]);
+            if (k < MARK_KINDS)
+                d->mark_sum.n[k]++;
+        }
+        all += (size_t)n;
+        if (n < MARKS_KEPT)
+            return 0;
+        from = d->marks.v[n - 1].t + 1;
+    }
+    d->marks_cut = true;
+    return 0;
+}
+
+/* Marks of the window: all are counted up to a bound; when they are few enough to be kept, lanes show them too. Their sum is of
+ * the marked range, if there is one. */
+static int load_marks(struct timeline_data *d, const struct nav *nav, struct session *s, struct err *e)
 {
     struct session_mark mark = session_mark(s);
-    if (d->marks_read && window_same(&d->marks_w, &d->w) && session_mark_same(&mark, &d->marks_mark))
+    bool ranged = nav->range0 != NS_NONE && nav->range1 != NS_NONE;
+    ns_t sum_t0 = ranged ? nav->range0 : d->w.t0, sum_t1 = ranged ? nav->range1 : window_end(&d->w);
+    if (d->marks_read && window_same(&d->marks_w, &d->w) && session_mark_same(&mark, &d->marks_mark) && sum_t0 == d->sum_t0 &&
+        sum_t1 == d->sum_t1)
         return 0;
+    d->sum_t0 = sum_t0;
+    d->sum_t1 = sum_t1;
+    d->marks_cut = false;
+    if (ranged && count_range(d, s, e) < 0)
+        return -1;
     d->mark_cells = mem_realloc(d->mark_cells, (size_t)d->n, sizeof *d->mark_cells);
     memset(d->mark_cells, 0, (size_t)d->n * sizeof *d->mark_cells);
-    memset(&d->mark_sum, 0, sizeof d->mark_sum);
+    if (!ranged)
+        memset(&d->mark_sum, 0, sizeof d->mark_sum);
     vec_reserve(&d->marks, MARKS_KEPT);
     size_t all = 0;
     ns_t from = d->w.t0, end = window_end(&d->w);
@@ -171,10 +205,10 @@ static int load_marks(struct timeline_data *d, struct session *s, struct err *e)
             break;
         from = d->marks.v[n - 1].t + 1;
     }
-    d->marks_cut = all >= MARKS_COUNTED;
+    d->marks_cut |= !ranged && all >= MARKS_COUNTED;
     if (all > d->marks.n)
         d->marks.n = 0;
-    for (int i = 0; i < d->n; i++)
+    for (int i = 0; !ranged && i < d->n; i++)
         for (unsigned k = 0; k < MARK_KINDS; k++)
             d->mark_sum.n[k] += d->mark_cells[i].n[k];
     d->marks_w = d->w;
@@ -286,7 +320,11 @@ static int load_row(struct timeline_data *d, struct session *s, struct nav *nav,
     if (row.kind == ROW_GAP || row.kind == ROW_ELSEWHERE)
         return 0;
     out->line = timeline_line(&d->lines, &d->rows, s, row, e);
-    return out->line < 0 ? -1 : 0;
+    if (out->line < 0)
+        return -1;
+    if (d->range && (row.kind == ROW_GROUP || row.kind == ROW_RUNTIME))
+        out->n = d->lines.v.v[out->line].n;
+    return 0;
 }
 
 /* How many rows hit; counted once for a search and a set of rows. */
@@ -359,7 +397,7 @@ static int load_rows(struct app *app, struct timeline_data *d, struct nav *nav, 
 {
     reveal(d, s, nav, st);
     bool changed = timeline_rows_update(&d->rows, s, st, &d->w, d->nshown, nav->filter, app_text_get(app, nav->filter), nav->g, e);
-    timeline_lines_window(&d->lines, s, &d->w, nav->filter);
+    timeline_lines_window(&d->lines, s, &d->w, nav->filter, d->range_state, d->range);
     find_update(&d->find, app, nav->search, s, e);
     count_hits(d);
     scroll(d, nav, st, changed);
@@ -385,7 +423,8 @@ int timeline_load(struct app *app, struct nav *nav, void *state, void *data, str
         return 0;
     }
     load_window(d, nav, s);
-    if (load_rows(app, d, nav, st, s, e) < 0 || load_minimap(d, s, e) < 0 || load_marks(d, s, e) < 0)
+    d->range_state = range_get(app, nav, s, &d->range);
+    if (load_rows(app, d, nav, st, s, e) < 0 || load_minimap(d, s, e) < 0 || load_marks(d, nav, s, e) < 0)
         return -1;
     mark_rows(d, s);
     d->gc = mem_realloc(d->gc, (size_t)d->n, 1);

@@ -296,21 +296,9 @@ static void search_step_to(struct moves *m, int dir, bool here)
 
 static void toggle_range(struct moves *m)
 {
-    struct nav *nav = m->nav;
-    if (nav->range0 != NS_NONE && nav->range1 != NS_NONE) {
-        nav->range0 = nav->range1 = NS_NONE;
-        return;
-    }
-    if (nav->cursor == NS_NONE)
+    if (m->nav->cursor == NS_NONE && m->nav->range1 == NS_NONE)
         move_cursor(m, 0);
-    if (nav->range0 == NS_NONE) {
-        nav->range0 = nav->cursor;
-        app_message(m->app, ROLE_MESSAGE, "move to the other end, then v again");
-        return;
-    }
-    ns_t a = nav->range0, b = nav->cursor;
-    nav->range0 = a < b ? a : b;
-    nav->range1 = a < b ? b : a;
+    range_toggle(m->app, m->nav);
 }
 
 /* The group of what is selected: itself, or the one that its goroutine is a row of. IDX_NONE: none. */
@@ -426,6 +414,7 @@ static bool other_command(struct moves *m, enum cmd cmd)
     case CMD_SEARCH_PREV: search_step_to(m, -1, false); return true;
     case CMD_GOTO: to_place(m); return true;
     case CMD_RANGE: toggle_range(m); return true;
+    case CMD_BACK: return m->nav->range1 == NS_NONE && range_clear(m->nav); /* one that is being marked */
     case CMD_FOLD: fold(m); return true;
     case CMD_FOLD_ALL: fold_all(m); return true;
     case CMD_GROUP: group_by(m); return true;
