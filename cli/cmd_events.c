@@ -11,7 +11,6 @@
 #include "cli/json.h"
 #include "cli/load.h"
 #include "cli/pump.h"
-#include "model/filter.h"
 
 struct place {
     int64_t g, p;
@@ -241,31 +240,12 @@ struct picked {
     const struct session *s;
 };
 
-/* A goroutine's events: those on it, and what happens to it. */
-static bool concerns(const struct picked *x, const struct event *ev)
-{
-    const struct event_class *c = &x->s->dict.classes[ev->class];
-    if (ev->g < x->s->goroutines.n && x->chosen[ev->g])
-        return true;
-    return c->kind == EV_STATE_TRANSITION && c->resource == RES_GOROUTINE && ev->res < x->s->goroutines.n && x->chosen[ev->res];
-}
-
 static int take_event(void *ctx, const struct event *ev, const struct event_ext *ext)
 {
     struct picked *x = ctx;
-    if (x->chosen && !concerns(x, ev))
+    if (!chosen_event(x->s, x->chosen, ev))
         return 0;
     return !events_put(&x->p, ev, ext);
-}
-
-static uint8_t *choose(const struct opts *o, struct session *s, struct err *e)
-{
-    uint8_t *chosen = mem_calloc(s->goroutines.n + 1, 1);
-    struct filter *f = filter_parse(opt_text(o, OPT_WHERE), e);
-    for (gidx g = 0; f && g < s->goroutines.n; g++)
-        chosen[g] = filter_match(f, s, g);
-    filter_free(f);
-    return chosen;
 }
 
 static int from_session(struct opts *o, struct load *l, void *ctx, struct err *e)
@@ -273,11 +253,10 @@ static int from_session(struct opts *o, struct load *l, void *ctx, struct err *e
     struct session *s = load_session(l);
     struct window w = window_of(o, s), all = {NS_NONE, NS_OPEN};
     struct picked x = {.s = s};
-    uint8_t *chosen = NULL;
+    uint8_t *chosen;
     (void)ctx;
-    if (opt_given(o, OPT_WHERE))
-        x.chosen = chosen = choose(o, s, e);
-    int rc = e->kind == ERR_NONE ? 0 : -1;
+    int rc = chosen_set(&chosen, o, s, e);
+    x.chosen = chosen;
     if (rc == 0) {
         bool to_end = w.t1 == s->t1;
         events_begin(&x.p, o->format, all, opt_limit(o), &s->dict, out_stdout());

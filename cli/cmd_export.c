@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
+#include "cli/goroutines.h"
+#include "cli/interrupt.h"
 #include "cli/load.h"
 #include "cli/query.h"
 #include "model/store/store.h"
@@ -30,11 +32,10 @@ static int refuse_existing(const char *path, struct err *e)
     return err_hint(e, "name another with --output");
 }
 
-static int to_sqlite(struct opts *o, struct load *l, void *ctx, struct err *e)
+static int to_sqlite(const struct opts *o, struct session *s, const struct store_part *part, const char *path, struct err *e)
 {
-    const char *path = ctx;
     (void)o;
-    if (store_export_sqlite(load_session(l), path, e) < 0)
+    if (store_export_sqlite(s, path, part, e) < 0)
         return err_source(e, path);
     out_printf(out_stdout(), "%s\n", path);
     return 0;
@@ -52,15 +53,15 @@ static int create(const char *path, struct err *e)
     return err_hint(e, "name another folder with --output");
 }
 
-static int csv_table(const struct opts *o, struct session *s, const char *folder, const char *table, struct err *e)
+static int csv_table(const struct opts *o, struct session *s, const struct store_part *part, const char *folder, const char *table,
+                     struct err *e)
 {
-    char path[NAME + 80], sql[128];
-    struct query_limits lim = {.seconds = 1e9};
+    char path[NAME + 80];
+    struct query_limits lim = {.seconds = 1e9, .stop = &s->progress.stop};
     struct out *out = mem_calloc(1, sizeof *out);
     snprintf(path, sizeof path, "%s/%s.csv", folder, table);
-    snprintf(sql, sizeof sql, "select * from \"%s\"", table);
     int fd = create(path, e), rc = -1;
-    struct query *q = fd >= 0 ? query_open(s, sql, &lim, e) : NULL;
+    struct query *q = fd >= 0 ? query_open_table(s, table, part, &lim, e) : NULL;
     if (q) {
         out_init(out, fd, path);
         rc = query_print(o, q, FORMAT_CSV, out, e);
@@ -72,54 +73,69 @@ static int csv_table(const struct opts *o, struct session *s, const char *folder
         err_set(e, ERR_IO, "cannot be written: %s", strerror(errno));
         rc = err_source(e, path);
     }
-    if (rc < 0 && fd >= 0)
-        unlink(path); /* nothing half-written is left behind */
     mem_free(out);
     return rc;
 }
 
-/* Names of what can be queried, out of the schema's text: "CREATE TABLE name(" and "CREATE VIRTUAL TABLE name". */
-static bool next_table(const char **at, char name[64])
+/* Nothing half-written is left behind: the folder is ours, for it was made just now. */
+static void remove_folder(const char *folder)
 {
-    for (const char *p; (p = strstr(*at, "TABLE ")) != NULL;) {
-        p += 6;
-        size_t n = strspn(p, "abcdefghijklmnopqrstuvwxyz_0123456789");
-        *at = p + n;
-        if (!n || n >= 64)
-            continue;
-        memcpy(name, p, n);
-        name[n] = 0;
-        return true;
+    char path[NAME + 80];
+    const char *name;
+    for (unsigned i = 0; (name = store_table(i)); i++) {
+        snprintf(path, sizeof path, "%s/%s.csv", folder, name);
+        unlink(path);
     }
-    return false;
+    rmdir(folder);
 }
 
-static int to_csv(struct opts *o, struct load *l, void *ctx, struct err *e)
+static int to_csv(const struct opts *o, struct session *s, const struct store_part *part, const char *folder, struct err *e)
 {
-    const char *folder = ctx;
-    struct buf ddl = {0};
-    char name[64];
+    const char *name;
     int rc = 0;
     if (mkdir(folder, 0700) < 0) {
         err_set(e, ERR_IO, "the folder cannot be made: %s", strerror(errno));
         err_source(e, folder);
         return err_hint(e, "name another with --output");
     }
-    store_schema(&ddl);
-    for (const char *at = buf_str(&ddl); rc == 0 && next_table(&at, name);)
-        rc = csv_table(o, load_session(l), folder, name, e);
-    buf_release(&ddl);
+    for (unsigned i = 0; rc == 0 && (name = store_table(i)); i++)
+        rc = csv_table(o, s, part, folder, name, e);
     if (rc == 0)
         out_printf(out_stdout(), "%s\n", folder);
+    else
+        remove_folder(folder);
+    return rc;
+}
+
+static const struct {
+    const char *ending;
+    int (*write)(const struct opts *, struct session *, const struct store_part *, const char *, struct err *);
+} kinds[] = {[TO_SQLITE] = {".sqlite", to_sqlite}, [TO_CSV] = {".csv", to_csv}};
+
+/* Stopped by a signal it leaves nothing half-written. */
+static int write_part(struct opts *o, struct load *l, void *ctx, struct err *e)
+{
+    struct session *s = load_session(l);
+    struct window w = window_of(o, s);
+    struct store_part part = {.t0 = w.t0, .t1 = w.t1, .limit = opt_limit(o)};
+    uint8_t *chosen;
+    if (chosen_set(&chosen, o, s, e) < 0)
+        return -1;
+    part.chosen = chosen;
+    interrupt_catch(&s->progress.stop);
+    int rc = kinds[opt_number(o, OPT_TO, TO_SQLITE)].write(o, s, &part, ctx, e);
+    interrupt_catch(NULL);
+    mem_free(chosen);
+    if (rc < 0 && interrupt_seen()) {
+        err_clear(e);
+        say("stopped; nothing was written");
+        return EXIT_STOPPED;
+    }
     return rc;
 }
 
 int cmd_export(struct opts *o, struct err *e)
 {
-    static const struct {
-        const char *ending;
-        int (*write)(struct opts *, struct load *, void *, struct err *);
-    } kinds[] = {[TO_SQLITE] = {".sqlite", to_sqlite}, [TO_CSV] = {".csv", to_csv}};
     char path[NAME];
     if (!opt_given(o, OPT_TO)) {
         err_set(e, ERR_USAGE, "export needs --to");
@@ -131,5 +147,5 @@ int cmd_export(struct opts *o, struct err *e)
         snprintf(path, sizeof path, "%s", opt_text(o, OPT_OUTPUT));
     if (refuse_existing(path, e) < 0)
         return -1;
-    return load_and(o, o->words.v, o->words.n, kinds[to].write, path, e);
+    return load_and(o, o->words.v, o->words.n, write_part, path, e);
 }

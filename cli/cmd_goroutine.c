@@ -428,6 +428,15 @@ static int print(struct opts *o, struct load *ld, void *ctx, struct err *e)
         err_source(e, s->sources.n ? s->sources.v[0]->path : "");
         return err_hint(e, "ctxscope goroutines lists them");
     }
+    uint8_t *chosen;
+    if (chosen_set(&chosen, o, s, e) < 0)
+        return -1;
+    bool fits = !chosen || chosen[g];
+    mem_free(chosen);
+    if (!fits) {
+        err_set(e, ERR_USAGE, "goroutine %" PRId64 " does not fit --where %s", id, opt_text(o, OPT_WHERE));
+        return err_hint(e, "leave --where out, or list those that fit with ctxscope goroutines");
+    }
     int rc = life_make(&l, s, g, window_of(o, s), e);
     if (rc == 0)
         rc = o->format == FORMAT_JSON  ? print_json(o, &l, out_stdout(), e)

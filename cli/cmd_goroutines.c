@@ -138,7 +138,7 @@ static int print(struct opts *o, struct load *ld, void *ctx, struct err *e)
     struct session *s = load_session(ld);
     struct chosen_list l;
     (void)ctx;
-    if (chosen_make(&l, o, s, o->format == FORMAT_TEXT ? "running" : NULL, e) < 0)
+    if (chosen_make(&l, o, s, o->format == FORMAT_TEXT ? "running" : NULL, opt_limit(o), e) < 0)
         return -1;
     if (o->format == FORMAT_JSON)
         print_json(s, &l, out_stdout());

@@ -203,21 +203,49 @@ static int choose(struct chosen_list *l, const struct opts *o, struct session *s
     return 0;
 }
 
-int chosen_make(struct chosen_list *l, const struct opts *o, struct session *s, const char *sort, struct err *e)
+static void end_filter(struct filter *f)
+{
+    if (f && filter_gave_up(f))
+        say("the filter's pattern was too costly for %llu names; they count as not matching", (unsigned long long)filter_gave_up(f));
+    filter_free(f);
+}
+
+int chosen_set(uint8_t **out, const struct opts *o, struct session *s, struct err *e)
+{
+    *out = NULL;
+    if (!opt_given(o, OPT_WHERE))
+        return 0;
+    struct filter *f = filter_parse(opt_text(o, OPT_WHERE), e);
+    if (!f)
+        return -1;
+    *out = mem_calloc(s->goroutines.n + 1, 1);
+    for (gidx g = 0; g < s->goroutines.n; g++)
+        (*out)[g] = filter_match(f, s, g);
+    end_filter(f);
+    return 0;
+}
+
+bool chosen_event(const struct session *s, const uint8_t *chosen, const struct event *ev)
+{
+    const struct event_class *c = session_class(s, ev->class);
+    if (!chosen || (ev->g < s->goroutines.n && chosen[ev->g]))
+        return true;
+    return c->kind == EV_STATE_TRANSITION && c->resource == RES_GOROUTINE && ev->res < s->goroutines.n && chosen[ev->res];
+}
+
+int chosen_make(struct chosen_list *l, const struct opts *o, struct session *s, const char *sort, uint64_t limit, struct err *e)
 {
     struct filter *f = NULL;
     memset(l, 0, sizeof *l);
     if (opt_given(o, OPT_WHERE) && !(f = filter_parse(opt_text(o, OPT_WHERE), e)))
         return -1;
     int rc = choose(l, o, s, f, e);
-    if (f && filter_gave_up(f))
-        say("the filter's pattern was too costly for %llu names; they count as not matching", (unsigned long long)filter_gave_up(f));
-    filter_free(f);
+    end_filter(f);
     if (rc == 0)
         rc = sort_rows(l, s, opt_given(o, OPT_SORT) ? opt_text(o, OPT_SORT) : sort, e);
     l->passed = l->rows.n;
-    if (l->rows.n > opt_limit(o))
-        l->rows.n = (size_t)opt_limit(o);
+    if (l->rows.n > limit)
+        l->rows.n = (size_t)limit;
     if (rc < 0)
         chosen_release(l);
     return rc;

@@ -18,6 +18,8 @@ struct overview {
     struct session *s;
     struct summary m;
     struct page p;
+    size_t rows; /* of each list, at most */
+    bool limited;
 };
 
 static struct str file_of(const struct session *s, frame_id f)
@@ -245,15 +247,15 @@ static void put_axis(struct page *p, const struct tl_window *w, ns_t t0)
     page_end(p);
 }
 
-/* Of a window all goroutines; of some goroutines there is no sum to draw. */
-static int put_curves(struct overview *v, const struct opts *o, struct err *e)
+static int put_curves(struct overview *v, struct err *e)
 {
     struct session *s = v->s;
     struct tl_cell cells[CURVE_MAX];
-    if (v->m.w.t1 - v->m.w.t0 < 1000 || opt_given(o, OPT_WHERE))
+    struct lane all = {LANE_ALL, 0};
+    if (v->m.w.t1 - v->m.w.t0 < 1000)
         return 0;
     struct tl_window w = window_cover(v->m.w, (uint32_t)v->p.width - 24);
-    if (tl_cells(s, (struct lane){LANE_ALL, 0}, &w, cells, e) < 0)
+    if ((v->m.chosen ? tl_lanes_of(s, &all, 1, v->m.chosen, &w, cells, e) : tl_cells(s, all, &w, cells, e)) < 0)
         return -1;
     page_end(&v->p);
     page_rule(&v->p, "goroutines over time (mean of each cell)", "peak");
@@ -273,7 +275,7 @@ static void put_waits(struct overview *v)
         return;
     page_end(p);
     page_rule(p, "most blocked: goroutine, where, what for", "times   in all");
-    for (size_t i = 0; i < v->m.waits.n && i < ROWS; i++) {
+    for (size_t i = 0; i < v->m.waits.n && i < v->rows; i++) {
         const struct wait_place *w = &v->m.waits.v[i];
         int name = (p->width - 40) / 2 + 4;
         page_put(p, " ");
@@ -297,7 +299,7 @@ static void put_running(struct overview *v)
     double sum = (double)v->m.total[SHARE_RUNNING] + (double)v->m.system_running;
     page_end(p);
     page_rule(p, "most running: start function", "goroutines  share   in all");
-    for (size_t i = 0; i < v->m.running.n && i < ROWS; i++) {
+    for (size_t i = 0; i < v->m.running.n && i < v->rows; i++) {
         const struct group_sum *g = &v->m.running.v[i];
         page_put(p, " ");
         page_name(p, session_str(s, s->groups.v[g->group].name), p->width - 35);
@@ -316,7 +318,7 @@ static void put_latency(struct overview *v)
         return;
     page_end(p);
     page_rule(p, "longest waits for a proc: start function", "starts   median     99 %  longest");
-    for (size_t i = 0; i < v->m.latency.n && i < ROWS / 2 + 1; i++) {
+    for (size_t i = 0; i < v->m.latency.n && i < (v->limited ? v->rows : ROWS / 2 + 1); i++) {
         const struct group_sum *g = &v->m.latency.v[i];
         page_put(p, " ");
         page_name(p, session_str(s, s->groups.v[g->group].name), p->width - 39);
@@ -379,7 +381,7 @@ static void put_remarks(struct overview *v)
 
 int overview_text(const struct opts *o, struct session *s, const struct summary *m, struct out *out, struct err *e)
 {
-    struct overview v = {.s = s, .m = *m};
+    struct overview v = {.s = s, .m = *m, .rows = (size_t)opt_number(o, OPT_LIMIT, ROWS), .limited = opt_given(o, OPT_LIMIT)};
     page_init(&v.p, o, out);
     put_head(&v, o);
     put_items(&v);
@@ -388,7 +390,7 @@ int overview_text(const struct opts *o, struct session *s, const struct summary 
     if (!m->events)
         return 0;
     put_shares(&v);
-    int rc = put_curves(&v, o, e);
+    int rc = put_curves(&v, e);
     put_waits(&v);
     put_running(&v);
     put_latency(&v);

@@ -71,7 +71,6 @@ struct counting {
     struct map sites; /* group and stack, class -> index + 1 into waits; cleared for each goroutine */
     struct span before;
     bool has_before;
-    uint8_t *chosen; /* by gidx; NULL: all */
 };
 
 static bool count_span(void *ctx, const struct span *sp)
@@ -109,7 +108,7 @@ static int count_event(void *ctx, const struct event *ev, const struct event_ext
     (void)ext;
     if (ev->t >= c->m->w.t1 && c->m->w.t1 < c->s->t1)
         return 1;
-    if (c->chosen && !(ev->g < c->s->goroutines.n && c->chosen[ev->g]))
+    if (!chosen_event(c->s, c->m->chosen, ev))
         return 0;
     c->m->by_kind[c->s->dict.classes[ev->class].kind]++;
     c->m->events++;
@@ -143,8 +142,6 @@ static int count_chosen(struct counting *c, const struct chosen_list *l, struct 
         struct group_sum *gs = &m->groups.v[c->g->group];
         gs->n++;
         gs->running += row->ns[SHARE_RUNNING];
-        if (c->chosen)
-            c->chosen[row->g] = 1;
         if (spans_each(c->s, row->g, m->w.t0, m->w.t1, count_span, c, e) < 0)
             return -1;
     }
@@ -156,7 +153,8 @@ static int busy_procs(struct summary *m, struct session *s, struct err *e)
     struct tl_window w = {m->w.t0, (m->w.t1 - m->w.t0) / 2 * 2, 1}; /* cells are even: a nanosecond less */
     struct tl_cell c;
     for (uint32_t i = 0; i < s->procs.n && w.cell > 0; i++) {
-        if (tl_cells(s, (struct lane){LANE_P, i}, &w, &c, e) < 0)
+        struct lane lane = {LANE_P, i};
+        if ((m->chosen ? tl_lanes_of(s, &lane, 1, m->chosen, &w, &c, e) : tl_cells(s, lane, &w, &c, e)) < 0)
             return -1;
         for (unsigned half = 0; half < 2; half++)
             m->busy += c.ns[half][SHARE_RUNNING] + c.ns[half][SHARE_SYSTEM] + c.ns[half][SHARE_SYSCALL];
@@ -168,10 +166,8 @@ static int make_part(struct summary *m, const struct opts *o, struct session *s,
 {
     struct counting c = {.m = m, .s = s};
     struct chosen_list l;
-    if (chosen_make(&l, o, s, NULL, e) < 0)
+    if (chosen_set(&m->chosen, o, s, e) < 0 || chosen_make(&l, o, s, NULL, UINT64_MAX, e) < 0)
         return -1;
-    if (opt_given(o, OPT_WHERE))
-        c.chosen = mem_calloc(s->goroutines.n + 1, 1);
     m->own_latency = mem_calloc(s->groups.n + 1, sizeof *m->own_latency);
     for (uint32_t i = 0; i < s->groups.n; i++)
         *vec_push(&m->groups) = (struct group_sum){.group = i};
@@ -183,7 +179,6 @@ static int make_part(struct summary *m, const struct opts *o, struct session *s,
     if (rc == 0)
         rc = busy_procs(m, s, e);
     map_release(&c.sites);
-    mem_free(c.chosen);
     chosen_release(&l);
     return rc;
 }
@@ -284,6 +279,7 @@ void summary_release(struct summary *m, const struct session *s)
     for (uint32_t i = 0; m->own_latency && i < s->groups.n; i++)
         mem_free(m->own_latency[i]);
     mem_free(m->own_latency);
+    mem_free(m->chosen);
     vec_free(&m->waits);
     vec_free(&m->groups);
     vec_free(&m->running);

@@ -42,6 +42,7 @@ struct summary {
     VEC(struct group_sum) groups;           /* without the runtime's own and empty ones */
     VEC(struct group_sum) running, latency; /* the same by time running; by 99 % of the waits for a proc */
     struct hist **own_latency;              /* of a part: by group; owned */
+    uint8_t *chosen;                        /* goroutines of --where, by gidx; NULL: all; owned */
 };
 
 /* Under the session's read lock. 0, or -1 with *e. */

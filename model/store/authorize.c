@@ -11,6 +11,7 @@ static const char *const functions[] = {
     "ceil",
     "ceiling",
     "char",
+    "chosen", /* there in queries of a part only */
     "coalesce",
     "concat",
     "count",

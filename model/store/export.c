@@ -16,6 +16,7 @@ struct export
 {
     struct store *out; /* path, tmp, db, fd */
     struct sight sight;
+    const struct store_part *part;
 };
 
 static int poll_stop(void *ctx)
@@ -46,7 +47,8 @@ static int copy_table(struct export *x, const struct vtable *t, struct err *e)
 {
     struct buf sql = {0};
     vtab_ddl(t, false, &sql);
-    buf_printf(&sql, " STRICT; INSERT INTO main.%s SELECT * FROM %s%s", t->name, prefix, t->name);
+    buf_printf(&sql, " STRICT; INSERT INTO main.%s ", t->name);
+    part_select(t, prefix, x->sight.s, x->part, &sql);
     int rc = run(x, buf_str(&sql), e);
     buf_release(&sql);
     return rc;
@@ -70,6 +72,8 @@ static int connect(struct export *x, struct err *e)
     int rc = sqlite3_open_v2(st->tmp, &st->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     if (rc == SQLITE_OK)
         rc = vtab_register(st->db, &x->sight, prefix);
+    if (rc == SQLITE_OK)
+        rc = part_register(st->db, x->sight.s, x->part);
     if (rc != SQLITE_OK)
         return failed(x, rc, e);
     sqlite3_progress_handler(st->db, POLL_OPS, poll_stop, x->sight.s);
@@ -87,7 +91,7 @@ static int write_all(struct export *x, struct err *e)
     return rc == 0 ? run(x, "COMMIT", e) : rc;
 }
 
-int store_export_sqlite(struct session *s, const char *path, struct err *e)
+int store_export_sqlite(struct session *s, const char *path, const struct store_part *part, struct err *e)
 {
     struct stat sb;
     if (lstat(path, &sb) == 0) {
@@ -95,7 +99,7 @@ int store_export_sqlite(struct session *s, const char *path, struct err *e)
         err_source(e, path);
         return err_hint(e, "name a new file");
     }
-    struct export x = {.out = store_new()};
+    struct export x = {.out = store_new(), .part = part};
     struct buf tmp = {0};
     buf_printf(&tmp, "%s.tmp", path);
     x.out->path = mem_strdup(path);

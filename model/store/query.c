@@ -162,7 +162,8 @@ static void set_until(struct query *q)
     }
 }
 
-struct query *query_open(struct session *s, const char *sql, const struct query_limits *lim, struct err *e)
+static struct query *open_query(struct session *s, const char *sql, const struct store_part *part, const struct query_limits *lim,
+                                struct err *e)
 {
     struct query *q = mem_calloc(1, sizeof *q);
     q->s = s;
@@ -175,12 +176,35 @@ struct query *query_open(struct session *s, const char *sql, const struct query_
     sight_init(&q->sight, s);
     q->sight.stopped = stopped;
     q->sight.stopped_ctx = q;
-    int rc = connect(q), ok = rc == SQLITE_OK ? prepare(q, sql, e) : query_error(q, rc, e);
+    int rc = connect(q);
+    if (rc == SQLITE_OK)
+        rc = part_register(q->db, s, part);
+    int ok = rc == SQLITE_OK ? prepare(q, sql, e) : query_error(q, rc, e);
     session_done(s);
     if (ok == 0)
         return q;
     query_close(q);
     return NULL;
+}
+
+struct query *query_open(struct session *s, const char *sql, const struct query_limits *lim, struct err *e)
+{
+    return open_query(s, sql, NULL, lim, e);
+}
+
+struct query *query_open_table(struct session *s, const char *table, const struct store_part *part, const struct query_limits *lim,
+                               struct err *e)
+{
+    const struct vtable *t = vtable_find(table);
+    struct buf sql = {0};
+    if (!t) {
+        err_set(e, ERR_USAGE, "there is no table %s", table);
+        return NULL;
+    }
+    part_select(t, "", s, part, &sql);
+    struct query *q = open_query(s, buf_str(&sql), part, lim, e);
+    buf_release(&sql);
+    return q;
 }
 
 int query_columns(const struct query *q)

@@ -58,8 +58,19 @@ void store_schema(struct buf *out);
 void store_schema_doc(struct buf *out);
 /* The tables that may be queried: name of table i, NULL behind the last. */
 const char *store_table(unsigned i);
-/* Plain tables for other programs, in a new SQLite file (never over one that is there). Stops when s->progress.stop is set. */
-int store_export_sqlite(struct session *s, const char *path, struct err *e);
+/* A part of a session: rows whose time lies in [t0, t1) or overlaps it, which concern a chosen goroutine; tables that know no time or
+ * no goroutine are whole. Sums in the rows stay those of the whole trace. */
+struct store_part {
+    ns_t t0, t1;           /* trace's clock; the session's own bounds: all of it */
+    const uint8_t *chosen; /* by gidx; NULL: all. Borrowed. */
+    uint64_t limit;        /* rows of each table; UINT64_MAX: all */
+};
+/* All columns of a table (store_table), of a part (NULL: of all). */
+struct query *query_open_table(struct session *s, const char *table, const struct store_part *part, const struct query_limits *lim,
+                               struct err *e);
+/* Plain tables for other programs, in a new SQLite file (never over one that is there), of a part (NULL: of all). Stops when
+ * s->progress.stop is set. */
+int store_export_sqlite(struct session *s, const char *path, const struct store_part *part, struct err *e);
 
 /* The cache folder: $XDG_CACHE_HOME/ctxscope … $TMPDIR … none. */
 struct cache_entry {

@@ -285,7 +285,7 @@ static int serve_plain(const struct request *q, struct lane lane, const struct t
     return sum_cells(q, &sh, 0, w->n, w->t0);
 }
 
-static int check_window(const struct tl_window *w, struct err *e)
+int tl_window_check(const struct tl_window *w, struct err *e)
 {
     ns_t length, end;
     if (w->cell < 2 || w->cell % 2 || w->n > WINDOW_CELLS || __builtin_mul_overflow(w->cell, (ns_t)w->n, &length) ||
@@ -296,7 +296,7 @@ static int check_window(const struct tl_window *w, struct err *e)
 
 int tl_lanes(struct session *s, const struct lane *lanes, size_t n, const struct tl_window *w, struct tl_cell *out, struct err *e)
 {
-    if (check_window(w, e) < 0)
+    if (tl_window_check(w, e) < 0)
         return -1;
     struct tl_index *x = index_lock(s);
     struct sheets *a = sheets_of(s, x);

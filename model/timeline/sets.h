@@ -17,7 +17,8 @@ struct sets {
     /* Rows to add to, by id; NULL: not wanted. `all` only of the groups' family. */
     sum_t **group, **proc, **thread;
     sum_t *all;
-    bool rows_only; /* wanted sets have no LOD rows: see LOD_GROUPS in model/lod.h */
+    bool rows_only;        /* wanted sets have no LOD rows: see LOD_GROUPS in model/lod.h */
+    const uint8_t *chosen; /* by gidx: only these count; NULL: all. Procs and threads with rows_only only. */
     struct err *e;
 };
 

@@ -195,7 +195,7 @@ static int walk_runs(struct walk *w)
     int rc = 0;
     for (uint32_t i = 0; i < w->seg->nruns && rc == 0; i++) {
         const struct run *r = &s->runs.v[w->seg->run0 + i];
-        if (r->track >= s->goroutines.n)
+        if (r->track >= s->goroutines.n || (w->j->chosen && !w->j->chosen[r->track]))
             continue;
         const struct goroutine *g = session_g(s, r->track);
         w->group = w->j->family == FAMILY_GROUPS && g->group < s->groups.n ? w->j->group[g->group] : NULL;
@@ -228,7 +228,7 @@ static int add_staying(struct walk *w)
     for (size_t i = 0; i < j->x->busy.n; i++) {
         const struct busy *b = &j->x->busy.v[i];
         struct cursor c;
-        if (w->segment < b->from || w->segment >= b->to)
+        if (w->segment < b->from || w->segment >= b->to || (j->chosen && !j->chosen[b->g]))
             continue;
         cursor_init(&c, j->s, b->g, COLBIT(M) | COLBIT(P), j->e);
         int rc = cursor_seek(&c, w->seg->t0);

@@ -95,6 +95,9 @@ unsigned share_before(const struct session *s, const struct run *r, uint32_t seg
 /* The share after its last run, told: not looking at breaks. *since: when that began. -1 on error. */
 int share_final(struct session *s, gidx g, ns_t *since, unsigned *share, struct err *e);
 
+/* Whether a window is one that can be summed. 0, or -1 with *e (ERR_INTERNAL). */
+int tl_window_check(const struct tl_window *w, struct err *e);
+
 /* --- one goroutine (lane_g.c) ------------------------------------------------------------------------------------------ */
 
 /* Adds times * the goroutine's sums in segments [from, to) to row. */

@@ -40,6 +40,11 @@ int tl_cells(struct session *s, struct lane lane, const struct tl_window *w, str
 /* The same for all lanes of a frame, out[n][w->n]; with many groups it is much faster than one by one. */
 int tl_lanes(struct session *s, const struct lane *lanes, size_t n, const struct tl_window *w, struct tl_cell *out, struct err *e);
 
+/* The same as far as chosen goroutines (by gidx, 1 chosen) made it: of a group its chosen members; of procs and threads when one of
+ * them ran there. No lane twice. Nothing is kept for the next call; memory goes with n * w->n. */
+int tl_lanes_of(struct session *s, const struct lane *lanes, size_t n, const uint8_t *chosen, const struct tl_window *w,
+                struct tl_cell *out, struct err *e);
+
 /* A goroutine's stay in one state. Half open; t1 = session.t1 and open set when it outlives the trace. */
 struct span {
     ns_t t0, t1;

@@ -197,7 +197,8 @@ void oracle_cells(const struct oracle *o, struct lane lane, const struct tl_wind
         to = o->first.v[lane.id + 1];
     }
     for (size_t i = from; i < to; i++)
-        add_span(o, lane, w, out, &o->spans.v[i]);
+        if (!o->chosen || o->chosen[o->spans.v[i].g])
+            add_span(o, lane, w, out, &o->spans.v[i]);
 }
 
 /* --- sessions ---------------------------------------------------------------------------------------------------------- */

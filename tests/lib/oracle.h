@@ -27,6 +27,7 @@ struct oracle {
     VEC(struct oracle_span) spans; /* by goroutine, then time */
     VEC(uint32_t) first;           /* by gidx: first of its spans; one more at the end */
     struct event_sink to;          /* handed on to */
+    const uint8_t *chosen;         /* borrowed, by gidx; NULL: all */
 };
 
 /* Sits before the encoder's sink. */
@@ -34,7 +35,7 @@ struct event_sink oracle_sink(struct oracle *o, struct session *s, struct event_
 /* After the import. */
 void oracle_finish(struct oracle *o);
 void oracle_release(struct oracle *o);
-/* Sums of a lane in a window. */
+/* Sums of a lane in a window; of the chosen goroutines only when o->chosen is set. */
 void oracle_cells(const struct oracle *o, struct lane lane, const struct tl_window *w, struct tl_cell *out);
 
 /* Sessions with their oracle. */

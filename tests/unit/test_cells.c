@@ -3,6 +3,7 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "tests/lib/check.h"
 #include "tests/lib/oracle.h"
@@ -34,14 +35,9 @@ static struct tl_window any_window(const struct session *s)
     return w;
 }
 
-static void compare(struct watched *w, struct lane lane, const struct tl_window *win, const char *what)
+static void same_cells(struct watched *w, struct lane lane, const struct tl_window *win, const struct tl_cell *ours, const char *what)
 {
-    struct tl_cell ours[64], want[64];
-    struct err e = ERR_INIT;
-    if (tl_cells(w->s, lane, win, ours, &e) < 0) {
-        CHECK(false, "%s: %s", what, e.what);
-        return;
-    }
+    struct tl_cell want[64];
     oracle_cells(&w->o, lane, win, want);
     for (uint32_t i = 0; i < win->n; i++)
         for (int half = 0; half < 2; half++)
@@ -52,6 +48,46 @@ static void compare(struct watched *w, struct lane lane, const struct tl_window 
                           want[i].ns[half][k]);
                     return;
                 }
+}
+
+static void compare(struct watched *w, struct lane lane, const struct tl_window *win, const char *what)
+{
+    struct tl_cell ours[64];
+    struct err e = ERR_INIT;
+    if (tl_cells(w->s, lane, win, ours, &e) < 0)
+        CHECK(false, "%s: %s", what, e.what);
+    else
+        same_cells(w, lane, win, ours, what);
+}
+
+/* The same of some goroutines only: one in two, one in eight, or none. */
+static void chosen(struct watched *w, uint32_t n, const char *what)
+{
+    enum { LANES = 5 };
+    uint8_t *some = calloc(w->s->goroutines.n + 1, 1);
+    struct tl_cell *ours = calloc((size_t)LANES * 64, sizeof *ours);
+    struct err e = ERR_INIT;
+    for (uint32_t i = 0; i < n && check_failures < 5; i++) {
+        struct tl_window win = any_window(w->s);
+        struct lane lanes[LANES];
+        for (uint32_t g = 0; g < w->s->goroutines.n; g++)
+            some[g] = i % 5 && !below(i % 2 ? 2 : 8);
+        win.t0 += below(3) ? 0 : 2 * (ns_t)below(7) + 1;
+        for (uint32_t k = 0; k < LANES; k++)
+            lanes[k] = any_lane(w->s);
+        w->o.chosen = some;
+        CHECK(tl_lanes_of(w->s, lanes, LANES, some, &win, ours, &e) == 0, "%s: %s", what, e.what);
+        for (uint32_t k = 0; k < LANES; k++) {
+            bool again = false; /* a proc or thread has one row */
+            for (uint32_t l = k + 1; l < LANES; l++)
+                again |= lanes[l].kind == lanes[k].kind && lanes[l].id == lanes[k].id;
+            if (lane_ok(w->s, lanes[k]) && !again)
+                same_cells(w, lanes[k], &win, ours + (size_t)k * win.n, what);
+        }
+        w->o.chosen = NULL;
+    }
+    free(some);
+    free(ours);
 }
 
 /* The whole trace in one lane is what the session's tables say; a goroutine's cells add up to its life. */
@@ -106,6 +142,7 @@ static void judge(struct watched *w, bool ok, uint32_t n, const char *what, bool
     if (ok) {
         session_read(w->s);
         windows(w, n, what);
+        chosen(w, n, what);
         if (!w->o.breaks.n)
             whole(w, what, real);
         session_done(w->s);
