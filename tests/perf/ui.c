@@ -1,8 +1,11 @@
-/* ui PROGRAM ARGUMENTS…: opens it on a terminal of 200×50 and prints, in milliseconds: start to first frame, to first rows of the
- * trace, to the whole; then keys: median and p99 of key to frame, median and most bytes of a frame, and the program's peak memory. */
+/* ui [-s] PROGRAM ARGUMENTS…: opens it on a terminal of 200×50, presses keys and prints lines "NAME FIGURE": milliseconds from
+ * start to the first frame, to the first rows, to the whole; key to frame and bytes of a frame while an import runs, for a walk
+ * through zoom levels and places, for moves of the cursor; the program's peak memory in MiB.
+ * With -s it presses Ctrl-C amid the import and prints how long the import went on. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 #include <time.h>
 
@@ -50,17 +53,15 @@ static void press(struct vt *vt, const char *key, struct sample *s)
 
 static void report(const char *what, struct sample *s)
 {
-    printf("%s: %zu frames, key to frame %.1f ms median, %.1f p99; bytes %.0f median, %.0f most\n", what, s->n, quantile(s->ms, s->n, 0.5),
-           quantile(s->ms, s->n, 0.99), quantile(s->bytes, s->n, 0.5), quantile(s->bytes, s->n, 1));
+    printf("%s_frames %zu\n%s_median %.1f\n%s_p99 %.1f\n%s_bytes %.0f\n%s_bytes_most %.0f\n", what, s->n, what, quantile(s->ms, s->n, 0.5),
+           what, quantile(s->ms, s->n, 0.99), what, quantile(s->bytes, s->n, 0.5), what, quantile(s->bytes, s->n, 1));
 }
 
-int main(int argc, char **argv)
+/* Keys while the import runs, until it is done. */
+static void through_import(struct vt *vt, double start)
 {
-    if (argc < 2)
-        return 2;
-    static struct sample early, late, moves;
-    double start = now(), frame = 0, rows = 0;
-    struct vt *vt = vt_start(&(struct vt_opts){.cols = 200, .rows = 50}, (const char *const *)(argv + 1));
+    static struct sample early;
+    double frame = 0, rows = 0;
     while (vt_sync(vt, 30000)) {
         frame = frame ? frame : now() - start;
         if (vt_mark(vt).rows > 0 && !rows)
@@ -70,16 +71,55 @@ int main(int argc, char **argv)
         press(vt, early.n % 2 ? "l" : "h", &early);
     }
     double whole = now() - start;
-    printf("start: first frame %.0f ms, first rows %.0f ms, whole %.0f ms\n", frame, rows ? rows : whole, whole);
-    report("while importing", &early);
+    printf("first_frame %.0f\nfirst_rows %.0f\nwhole %.0f\n", frame, rows ? rows : whole, whole);
+    report("import", &early);
+}
+
+static void walk_about(struct vt *vt)
+{
+    static struct sample late, moves;
     vt_keys(vt, "2");
     vt_sync(vt, KEY_MS);
     for (size_t i = 0; i < KEYS - 50; i++)
         press(vt, walk[i % (sizeof walk / sizeof *walk)], &late);
-    report("zoom and pan", &late);
     for (size_t i = 0; i < 40; i++)
         press(vt, i % 2 ? "h" : "l", &moves);
-    report("cursor moves", &moves);
+    report("frame", &late);
+    report("cursor", &moves);
+}
+
+/* Ctrl-C when rows are there; nothing is printed when the import was over before. */
+static void stop_import(struct vt *vt)
+{
+    while (vt_sync(vt, 30000) && vt_mark(vt).import < 20)
+        vt_pump(vt, 5);
+    if (vt_mark(vt).import >= 100)
+        return;
+    double at = now();
+    vt_keys(vt, "C-c");
+    while (vt_mark(vt).import < 100 && now() - at < 10000)
+        vt_pump(vt, 1);
+    printf("stop %.0f\nstop_rows %d\n", now() - at, vt_mark(vt).rows);
+}
+
+int main(int argc, char **argv)
+{
+    bool stop = argc > 1 && !strcmp(argv[1], "-s");
+    if (argc < 2 + stop)
+        return 2;
+    double start = now();
+    struct vt *vt = vt_start(&(struct vt_opts){.cols = 200, .rows = 50}, (const char *const *)(argv + 1 + stop));
+    if (stop) {
+        stop_import(vt);
+    } else {
+        through_import(vt, start);
+        walk_about(vt);
+    }
+    vt_keys(vt, "q");
+    int status = vt_end(vt, 10000);
     vt_free(vt);
-    return 0;
+    struct rusage u;
+    getrusage(RUSAGE_CHILDREN, &u);
+    printf("memory %.0f\n", (double)u.ru_maxrss / 1024);
+    return status == 0 ? 0 : 1;
 }
