@@ -8,16 +8,19 @@
 #include "cli/load.h"
 #include "cli/overview.h"
 #include "cli/page.h"
+#include "cli/reasons.h"
 
 static const char *last_state(const struct goroutine *g)
 {
     return g->last_state == G_UNDETERMINED ? NULL : gstate_names[g->last_state];
 }
 
-static void json_row(struct json *j, const struct session *s, const struct chosen *c)
+static int json_row(struct json *j, const struct session *s, const struct chosen *c, struct reasons *r, struct err *e)
 {
     const struct goroutine *g = session_g(s, c->g);
     struct str name = session_str(s, g->name);
+    if (waiting_of(c->ns) && reasons_sum(r, c->g, e) < 0)
+        return -1;
     json_line(j);
     json_object(j, NULL);
     json_int(j, "g", g->id);
@@ -36,28 +39,31 @@ static void json_row(struct json *j, const struct session *s, const struct chose
     json_int(j, "waiting_ns", waiting_of(c->ns));
     json_int(j, "syscall_ns", c->ns[SHARE_SYSCALL]);
     json_int(j, "unknown_ns", c->ns[SHARE_UNKNOWN]);
-    json_object(j, "wait_by_reason");
-    for (unsigned i = SHARE_CHAN; i <= SHARE_OTHER; i++)
-        if (c->ns[i])
-            json_int(j, share_names[i], c->ns[i]);
-    json_object_end(j);
+    reasons_json(r, j, "wait_by_reason");
+    kinds_json(c->ns, j, "wait_by_kind");
     json_str(j, "last_state", last_state(g));
     json_object_end(j);
+    return 0;
 }
 
-static void print_json(const struct session *s, const struct chosen_list *l, struct out *out)
+static int print_json(struct session *s, const struct chosen_list *l, struct window w, struct out *out, struct err *e)
 {
+    struct reasons r;
+    int rc = 0;
+    reasons_init(&r, s, w);
     struct json j;
     json_init(&j, out);
     json_object(&j, NULL);
     json_int(&j, "schema", 1);
     json_array(&j, "goroutines");
-    for (size_t i = 0; i < l->rows.n && !out_failed(out); i++)
-        json_row(&j, s, &l->rows.v[i]);
+    for (size_t i = 0; i < l->rows.n && rc == 0 && !out_failed(out); i++)
+        rc = json_row(&j, s, &l->rows.v[i], &r, e);
     json_line(&j);
     json_array_end(&j);
     json_object_end(&j);
     json_finish(&j);
+    reasons_release(&r);
+    return rc;
 }
 
 static void csv_row(struct csv *c, const struct session *s, const struct chosen *row)
@@ -140,14 +146,15 @@ static int print(struct opts *o, struct load *ld, void *ctx, struct err *e)
     (void)ctx;
     if (chosen_make(&l, o, s, o->format == FORMAT_TEXT ? "running" : NULL, opt_limit(o), e) < 0)
         return -1;
+    int rc = 0;
     if (o->format == FORMAT_JSON)
-        print_json(s, &l, out_stdout());
+        rc = print_json(s, &l, window_of(o, s), out_stdout(), e);
     else if (o->format == FORMAT_CSV)
         print_csv(s, &l, out_stdout());
     else
         print_text(o, s, &l, out_stdout());
     chosen_release(&l);
-    return 0;
+    return rc;
 }
 
 int cmd_goroutines(struct opts *o, struct err *e)

@@ -30,6 +30,13 @@ expect 0 '' "$CTXSCOPE" overview -n 1 $sample
 [ "$(grep -A2 'most running' <<<"$out" | grep -c '%')" = 1 ] || fail "overview --limit 1: $out"
 expect 2 'goroutine 1 does not fit --where system; .+' "$CTXSCOPE" goroutine 1 -W system $sample
 expect 0 '' "$CTXSCOPE" goroutine 1 -W 'not system' $sample
+# Time by reason is what the spans say.
+for reason in select 'chan receive' sleep; do
+    "$CTXSCOPE" query -f csv $sample "select sum(dur) from span where state = 'Waiting' and reason = '$reason'" | tr -d '\r' | tail -1 >"$tmp/want"
+    "$CTXSCOPE" goroutines -j $sample | grep -o '"wait_by_reason":{[^}]*}' | grep -o "\"$reason\":[0-9]*" |
+        awk -F: '{ n += $2 } END { printf "%.0f\n", n }' >"$tmp/got"
+    cmp -s "$tmp/want" "$tmp/got" || fail "$reason: $(cat "$tmp/got") in all, not $(cat "$tmp/want")"
+done
 expect 2 "column" "$CTXSCOPE" lanes -W 'name ~' $sample
 expect 2 "column" "$CTXSCOPE" export --to csv -o "$tmp/none" -W 'name ~' $sample
 [ ! -e "$tmp/none" ] || fail "an export of a wrong filter left a folder"

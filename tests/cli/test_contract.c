@@ -154,6 +154,22 @@ static yajl_val row_of(yajl_val rows, int64_t g)
     return NULL;
 }
 
+/* Reasons are the runtime's words; over all traces some of them must turn up. */
+static struct {
+    const char *word;
+    unsigned times;
+} reasons[] = {{"select", 0},  {"chan receive", 0}, {"chan send", 0}, {"sync", 0}, {"sync.(*Cond).Wait", 0},
+               {"network", 0}, {"sleep", 0},        {"unknown", 0}};
+
+static void note_reason(const char *word)
+{
+    static const char *const kinds[] = {"chan", "system", "other", "syscall", "running", ""};
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+        reasons[i].times += !strcmp(reasons[i].word, word);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        CHECK(strcmp(kinds[i], word), "a reason \"%s\"", word);
+}
+
 static void check_row(const struct answers *a, yajl_val theirs, yajl_val ours)
 {
     static const char *const fields[] = {"running_ns", "runnable_ns", "waiting_ns", "syscall_ns"};
@@ -170,11 +186,18 @@ static void check_row(const struct answers *a, yajl_val theirs, yajl_val ours)
           a->trace, g);
     const char *state = YAJL_GET_STRING(at(theirs, "last_state", NULL)), *our_state = YAJL_GET_STRING(at(ours, "last_state", NULL));
     CHECK(state && our_state && !strcmp(state, our_state), "%s: g %" PRId64 ": last state %s, not %s", a->trace, g, our_state, state);
-    int64_t sum = 0;
-    yajl_val reasons = at(ours, "wait_by_reason", NULL);
-    for (size_t i = 0; YAJL_IS_OBJECT(reasons) && i < reasons->u.object.len; i++)
-        sum += number(reasons, reasons->u.object.keys[i], NULL);
-    CHECK(sum == number(ours, "waiting_ns", NULL), "%s: g %" PRId64 ": reasons add up to %" PRId64, a->trace, g, sum);
+    static const char *const waits[] = {"wait_by_reason", "wait_by_kind"};
+    for (size_t k = 0; k < 2; k++) {
+        int64_t sum = 0;
+        yajl_val parts = at(ours, waits[k], NULL);
+        CHECK(YAJL_IS_OBJECT(parts), "%s: g %" PRId64 ": no %s", a->trace, g, waits[k]);
+        for (size_t i = 0; YAJL_IS_OBJECT(parts) && i < parts->u.object.len; i++) {
+            sum += number(parts, parts->u.object.keys[i], NULL);
+            if (k == 0)
+                note_reason(parts->u.object.keys[i]);
+        }
+        CHECK(sum == number(ours, "waiting_ns", NULL), "%s: g %" PRId64 ": %s adds up to %" PRId64, a->trace, g, waits[k], sum);
+    }
 }
 
 static void check_goroutines(const struct answers *a)
@@ -285,6 +308,8 @@ int main(void)
     }
     CHECK(answers_each("tests/data", check_trace, NULL));
     CHECK(traces >= 30, "only %u traces", traces);
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+        CHECK(reasons[i].times, "no goroutine in any trace waits for \"%s\"", reasons[i].word);
     if (!answers_each(peer_traces(), check_trace, NULL))
         check_skip("traces of other projects: no %s", peer_traces());
     printf("%u traces\n", traces);
