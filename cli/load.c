@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -14,6 +15,8 @@
 #include "cli/pump.h"
 #include "model/chunk.h"
 #include "model/store/store.h"
+
+enum { IMPORT_NICE = 5 };
 
 struct load {
     const struct opts *o;
@@ -155,10 +158,19 @@ static int import_all(struct load *l, struct err *e)
     return rc;
 }
 
+/* Beside the terminal view the import steps back, so that keys are answered although it keeps all cores busy. Threads that it
+ * starts inherit that; on Linux niceness is a thread's own. */
+static void step_back(const struct load *l)
+{
+    if (l->o->command == COMMAND_UI)
+        setpriority(PRIO_PROCESS, (id_t)gettid(), IMPORT_NICE);
+}
+
 static void *import_thread(void *arg)
 {
     struct load *l = arg;
     struct session *s = l->s;
+    step_back(l);
     l->rc = import_all(l, &l->err);
     l->seconds = now() - l->began;
     pthread_rwlock_wrlock(&s->lock);
