@@ -126,6 +126,7 @@ struct app *app_new(struct session *s, const struct tui_opts *o, const struct vi
     app->nslots = nslots;
     app->term = term;
     app->clock_fixed = o->clock_fixed;
+    app->kept.wanted = o->keep;
     memcpy(app->theme_dirs, o->theme_dirs, sizeof o->theme_dirs);
     app->set.glyphs = app->set.depth = -1;
     app->log = o->log ? fopen(o->log, "ae") : NULL;
@@ -154,6 +155,7 @@ void app_free(struct app *app)
         return;
     jobs_stop(app);
     range_release(app);
+    kept_release(app);
     for (size_t i = 0; i < app->nslots; i++) {
         if (app->slots[i].view->data_release)
             app->slots[i].view->data_release(app->data[i]);

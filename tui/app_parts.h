@@ -1,6 +1,6 @@
 /* The app's inside, shared by its files: app.c, begin.c (where it opens, places by name), events.c (keys, mouse), commands.c,
- * copy.c, places.c (undo, back, bookmarks), prompt.c, overlay.c (help, settings), frame.c (what surrounds a view), settings.c,
- * jobs.c, loop.c (a real terminal), picture.c (none).
+ * copy.c, places.c (undo, back, bookmarks), placetext.c, kept.c (bookmarks and notes on disk), prompt.c, overlay.c (help, settings),
+ * frame.c (what surrounds a view), settings.c, jobs.c, loop.c (a real terminal), picture.c (none).
  */
 #ifndef TUI_APP_PARTS_H
 #define TUI_APP_PARTS_H
@@ -33,7 +33,7 @@ struct place {
 };
 typedef VEC(const struct place *) place_list;
 
-enum prompt_kind { PROMPT_NONE, PROMPT_COMMAND, PROMPT_SEARCH, PROMPT_FILTER, PROMPT_KINDS };
+enum prompt_kind { PROMPT_NONE, PROMPT_COMMAND, PROMPT_SEARCH, PROMPT_FILTER, PROMPT_NOTE, PROMPT_KINDS };
 typedef VEC(char *) text_list; /* owned texts */
 void text_list_release(text_list *l);
 struct prompt {
@@ -61,6 +61,17 @@ struct overlay {
     VEC(struct overlay_line) lines;
     VEC(struct overlay_row) rows; /* as wrapped at the last frame's width */
     int top;                      /* first row shown */
+};
+
+/* What the user made of the trace, kept in its state file (model/store/state.h). */
+struct user_note {
+    char *at, *text; /* owned; at: a place as text ("g=104"), "" the whole trace */
+};
+struct kept {
+    bool wanted, tried, resume; /* resume: go where the last session ended */
+    struct state *file;         /* NULL: nothing is kept */
+    char why[256];              /* why not; "" */
+    VEC(struct user_note) notes;
 };
 
 /* A place on screen that a click acts on. */
@@ -104,6 +115,7 @@ struct app {
     place_list undo, redo, jumps;
     const struct place *bookmarks[BOOKMARKS];
     struct arena places;
+    struct kept kept;
 
     text_list texts; /* app_text: number - 1 */
     VEC(struct app_regex) regexes;
@@ -169,6 +181,8 @@ bool begin_window(struct app *app);
 int app_keys(struct app *app, const char *keys, struct err *e);
 
 /* places.c */
+/* A place of its own; nav and state are copied. */
+const struct place *place_make(struct app *app, const struct nav *nav, const void *state, const struct place *back);
 const struct place *place_now(struct app *app);
 void place_show(struct app *app, const struct place *p);
 /* After something that may have moved: the place before goes to undo if it differs. */
@@ -178,6 +192,25 @@ void place_settle(struct app *app);
 bool place_command(struct app *app, enum cmd cmd);
 void place_letter(struct app *app, keycode letter);
 void places_release(struct app *app);
+
+/* placetext.c */
+/* Appends a place as lines "key=value"; a new one from such text, or NULL when it is none of this session. */
+void place_put(struct app *app, const struct place *p, struct buf *out);
+const struct place *place_get(struct app *app, const char *text);
+
+/* kept.c */
+/* Once the import is over: reads what is kept of this trace. */
+void kept_poll(struct app *app);
+void kept_bookmark(struct app *app, int letter);
+/* The note of the selection, NULL. */
+const char *kept_note(struct app *app);
+/* Asks for it, and takes what was entered ("" forgets it). */
+void note_open(struct app *app);
+void note_entered(struct app *app, const char *text);
+/* Lists bookmarks and notes. */
+void notes_list(struct app *app);
+/* Keeps where the user is, and closes. */
+void kept_release(struct app *app);
 
 /* prompt.c */
 void prompt_open(struct app *app, enum prompt_kind kind, const char *text);

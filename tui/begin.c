@@ -93,6 +93,7 @@ void goto_command(struct app *app, const char *text)
 
 void app_progress(struct app *app)
 {
+    kept_poll(app);
     if (!app->goto_text)
         return;
     struct err e = ERR_INIT;
@@ -183,5 +184,7 @@ int app_begin(struct app *app, const struct tui_opts *o, struct err *e)
     }
     app->jumps.n = 0;
     app->back = NULL;
+    /* Who says where to begin begins there; an import is looked at from its start. */
+    app->kept.resume = !app_importing(app) && !o->view && !o->filter && !o->place && !o->windowed;
     return 0;
 }

@@ -95,6 +95,8 @@ static bool common(struct app *app, enum cmd cmd, const char *arg)
     case CMD_THEME: theme(app, arg); return true;
     case CMD_SAVE_SCREEN: save_screen(app, arg); return true;
     case CMD_RANGE: range_toggle(app, &app->nav); return true;
+    case CMD_ANNOTATE: *arg ? note_entered(app, arg) : note_open(app); return true;
+    case CMD_NOTES: notes_list(app); return true;
     case CMD_WALL_CLOCK: app->nav.wall = !app->nav.wall; return true;
     case CMD_GOTO:
         if (*arg)
@@ -221,8 +223,8 @@ static void command_line(struct app *app, const char *text)
 
 void app_entered(struct app *app, enum prompt_kind kind, const char *text)
 {
-    if (kind == PROMPT_COMMAND) {
-        command_line(app, text);
+    if (kind == PROMPT_COMMAND || kind == PROMPT_NOTE) {
+        (kind == PROMPT_NOTE ? note_entered : command_line)(app, text);
         return;
     }
     const struct place *before = place_now(app);

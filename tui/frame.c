@@ -289,6 +289,11 @@ static void draw_hints(struct app *app, int y)
         hint_list(app, help, end, y, g->w);
     }
     int x = 1;
+    const char *note = app->overlay.open ? NULL : kept_note(app);
+    if (note) {
+        x += grid_text(g, x, y, 5, ROLE_DIM, "note ");
+        x += grid_text(g, x, y, g->w / 2, ROLE_MESSAGE, note) + 2;
+    }
     if (app->job || app_importing(app))
         x = hint_list(app, stops, x, y, end - 1);
     hint_list(app, app->overlay.open ? overlay : app_view(app)->hints, x, y, end - 1);

@@ -20,20 +20,23 @@ static bool same_place(const struct app *app, const struct place *a)
     return a->back == app->back && same_nav(&a->nav, &app->nav) && !memcmp(a->state, app->state[app->nav.view], n);
 }
 
+const struct place *place_make(struct app *app, const struct nav *nav, const void *state, const struct place *back)
+{
+    size_t n = app->slots[nav->view].view->state_size;
+    struct place *p = arena_alloc(&app->places, sizeof *p);
+    void *copy = arena_alloc(&app->places, n ? n : 1);
+    if (n)
+        memcpy(copy, state, n);
+    *p = (struct place){*nav, copy, back};
+    return p;
+}
+
 const struct place *place_now(struct app *app)
 {
     if (app->last && same_place(app, app->last))
         return app->last;
-    size_t n = app->slots[app->nav.view].view->state_size;
-    struct place *p = arena_alloc(&app->places, sizeof *p);
-    void *state = arena_alloc(&app->places, n ? n : 1);
-    if (n)
-        memcpy(state, app->state[app->nav.view], n);
-    p->nav = app->nav;
-    p->state = state;
-    p->back = app->back;
-    app->last = p;
-    return p;
+    app->last = place_make(app, &app->nav, app->state[app->nav.view], app->back);
+    return app->last;
 }
 
 void place_show(struct app *app, const struct place *p)
@@ -111,7 +114,7 @@ void place_letter(struct app *app, keycode letter)
         app_message(app, ROLE_ERROR, "a bookmark is a letter or a digit");
     } else if (cmd == CMD_BOOKMARK) {
         app->bookmarks[letter] = place_now(app);
-        app_message(app, ROLE_MESSAGE, "bookmark %c is set", (int)letter);
+        kept_bookmark(app, (int)letter);
     } else if (app->bookmarks[letter]) {
         const struct place *here = place_now(app);
         *vec_push(&app->jumps) = here;

@@ -16,6 +16,7 @@ struct tui_opts {
     const char *filter; /* --where; NULL */
     bool windowed;      /* --window: marked and shown */
     ns_t from, to;      /* its bounds since the start; NS_NONE: from the start, NS_OPEN: to the end */
+    bool keep;          /* bookmarks, notes and the last place are kept for this trace (model/store/state.h) */
     const char *log;    /* file for messages; NULL */
     bool clock_fixed;   /* --clock fixed */
     /* INI settings in order, later ones win: section ("ui", "keys", "theme"), key, value. Borrowed. */

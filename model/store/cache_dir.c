@@ -8,8 +8,7 @@
 
 #include "model/store/store_private.h"
 
-/* Makes dir (one level, 0700) unless it is there or shall not be made; it must then be a folder of ours that only we can write. */
-static bool own_folder(const char *dir, bool make)
+bool own_folder(const char *dir, bool make)
 {
     struct stat sb;
     if (make && mkdir(dir, 0700) < 0 && errno != EEXIST)
@@ -17,8 +16,7 @@ static bool own_folder(const char *dir, bool make)
     return lstat(dir, &sb) == 0 && S_ISDIR(sb.st_mode) && sb.st_uid == geteuid() && !(sb.st_mode & 022) && access(dir, W_OK | X_OK) == 0;
 }
 
-/* Under sudo HOME may be the other user's: what root writes there he could neither use nor remove. */
-static bool home_is_ours(const char *home)
+bool home_is_ours(const char *home)
 {
     struct stat sb;
     return home && home[0] == '/' && stat(home, &sb) == 0 && sb.st_uid == geteuid();

@@ -38,6 +38,10 @@ bool cache_dir_there(struct buf *out);
 /* The stores in the folder, latest used first, without their sources; mem_free(*out). */
 int cache_entries(struct cache_entry **out, size_t *n, struct err *e);
 void hash_hex(const XXH128_canonical_t *h, char hex[33]);
+/* Makes dir (one level, 0700) unless it is there or shall not be made; it must then be a folder of ours that only we can write. */
+bool own_folder(const char *dir, bool make);
+/* Under sudo HOME may be the other user's: what root writes there he could neither use nor remove. */
+bool home_is_ours(const char *home);
 
 /* --- files (model/store/file.c) --- */
 /* Creates path exclusively, 0600, and locks it. A left-over of a dead process is removed first. -1 when another process

@@ -1,10 +1,31 @@
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "tests/lib/ui.h"
 
+static void forget(void)
+{
+    char pattern[4096];
+    glob_t g;
+    const char *state = getenv("XDG_STATE_HOME");
+    snprintf(pattern, sizeof pattern, "%s/ctxscope/*.db", state ? state : "");
+    if (!state || glob(pattern, 0, NULL, &g) != 0)
+        return;
+    for (size_t i = 0; i < g.gl_pathc; i++)
+        unlink(g.gl_pathv[i]);
+    globfree(&g);
+}
+
 struct vt *ui_start(const struct vt_opts *o, const char *const args[])
+{
+    forget();
+    return ui_again(o, args);
+}
+
+struct vt *ui_again(const struct vt_opts *o, const char *const args[])
 {
     const char *argv[16] = {getenv("CTXSCOPE")};
     CHECK(argv[0], "$CTXSCOPE names the program; tests/run sets it");

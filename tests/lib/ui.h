@@ -9,8 +9,11 @@
 
 enum { UI_MS = 20000 }; /* until a frame counts as missing; generous, for sanitizers and busy machines */
 
-/* Starts $CTXSCOPE with the arguments (NULL-terminated) on a terminal as o says. */
+/* Starts $CTXSCOPE with the arguments (NULL-terminated) on a terminal as o says, as if for the first time: what it kept of what
+ * the user did is forgotten. */
 struct vt *ui_start(const struct vt_opts *o, const char *const args[]);
+/* The same, but it may remember. */
+struct vt *ui_again(const struct vt_opts *o, const char *const args[]);
 /* The sample at a size, its import done. */
 struct vt *ui_open(int cols, int rows);
 /* Sends keys and waits for the frame after them. */
