@@ -2,7 +2,7 @@
 # What everything else stands on is there, and make offers it.
 bad=0
 for file in README.md LICENSE SECURITY.md CONTRIBUTING.md VERSION .ci/run mk/deps.sh mk/check.sh tests/run tests/fuzz/run.sh tests/perf/bench.sh tests/peers/build.sh \
-    tests/perf/measure.c tests/perf/ui.c tests/tools/shot.c docs/architecture.md docs/design.md docs/contract.md docs/performance.md; do
+    tests/perf/measure.c tests/perf/ui.c tests/tools/shot.c docs/architecture.md docs/design.md docs/contract.md docs/performance.md docs/timeline.svg; do
     [ -s "$file" ] || { echo "FAIL $file is missing" && bad=1; }
 done
 for script in .ci/run mk/deps.sh mk/check.sh tests/run tests/fuzz/run.sh tests/perf/bench.sh tests/peers/build.sh; do

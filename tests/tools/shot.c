@@ -6,7 +6,7 @@
 
 #include "tests/lib/ui.h"
 
-enum { CELL_W = 9, CELL_H = 19, BASE = 14, MARGIN = 8, FONT = 15 };
+enum { CELL_W = 9, CELL_H = 19, BASE = 14, MARGIN = 8, FONT = 15, COLS_MAX = 400 };
 static const char ground[] = "#121418";
 
 static int rgb(int c, int fallback)
@@ -52,42 +52,100 @@ static const struct shape {
     {0x2502, 45, 0, 11, 100, 0, 0, 0, 0, 1},   {0x251c, 45, 0, 11, 100, 50, 47, 50, 7, 1}, {0x2524, 45, 0, 11, 100, 0, 47, 50, 7, 1},
 };
 
-static bool draw_shape(uint32_t ch, double x, double y, int colour)
+static const struct shape *shape_of(uint32_t ch)
 {
-    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
-        const struct shape *s = &shapes[i];
-        if (s->ch != ch)
-            continue;
-        rect(x + s->x * CELL_W / 100.0, y + s->y * CELL_H / 100.0, s->w * CELL_W / 100.0, s->h * CELL_H / 100.0, colour, s->opacity);
-        if (s->w2)
-            rect(x + s->x2 * CELL_W / 100.0, y + s->y2 * CELL_H / 100.0, s->w2 * CELL_W / 100.0, s->h2 * CELL_H / 100.0, colour,
-                 s->opacity);
-        return true;
-    }
-    return false;
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+        if (shapes[i].ch == ch)
+            return &shapes[i];
+    return NULL;
 }
 
-static void draw_cell(const struct vt_cell *c, int col, int row)
+/* What a cell looks like, colours resolved. */
+struct look {
+    uint32_t ch;
+    int fg, bg;
+    bool bold;
+};
+
+static struct look look_at(struct vt *vt, int x, int y)
 {
-    double x = MARGIN + col * CELL_W, y = MARGIN + row * CELL_H;
-    int fg = rgb(c->fg, 0xd0d0d0), bg = rgb(c->bg, -1);
-    if (c->reverse) {
-        int was = fg;
-        fg = bg < 0 ? 0x121418 : bg;
-        bg = was;
+    struct vt_cell c = vt_cell(vt, x, y);
+    struct look l = {c.ch <= ' ' || c.ch > 0x10ffff ? ' ' : c.ch, rgb(c.fg, 0xd0d0d0), rgb(c.bg, -1), c.bold};
+    if (c.reverse) {
+        int was = l.fg;
+        l.fg = l.bg < 0 ? 0x121418 : l.bg;
+        l.bg = was;
     }
-    if (bg >= 0)
-        rect(x, y, CELL_W, CELL_H, bg, 1);
-    if (c->ch <= ' ' || c->ch > 0x10ffff || draw_shape(c->ch, x, y, fg))
-        return;
-    printf("<text x=\"%g\" y=\"%g\" fill=\"#%06x\"%s>&#%u;</text>\n", x, y + BASE, (unsigned)fg, c->bold ? " font-weight=\"bold\"" : "",
-           (unsigned)c->ch);
+    return l;
+}
+
+static void draw_shape(const struct shape *s, double x, double y, int cells, int colour)
+{
+    rect(x + s->x * CELL_W / 100.0, y + s->y * CELL_H / 100.0, s->w * CELL_W / 100.0 + (cells - 1) * CELL_W, s->h * CELL_H / 100.0, colour,
+         s->opacity);
+    if (s->w2)
+        rect(x + s->x2 * CELL_W / 100.0, y + s->y2 * CELL_H / 100.0, s->w2 * CELL_W / 100.0 + (s->w2 == 100 ? (cells - 1) * CELL_W : 0),
+             s->h2 * CELL_H / 100.0, colour, s->opacity);
+}
+
+/* Text comes from files: whatever XML could take for its own is written as a number. */
+static void put_char(uint32_t ch)
+{
+    if (ch < 0x7f && ch != '<' && ch != '>' && ch != '&')
+        putchar((int)ch);
+    else
+        printf("&#%u;", (unsigned)ch);
+}
+
+static bool is_text(const struct look *l)
+{
+    return l->ch != ' ' && !shape_of(l->ch);
+}
+
+/* A word of one look: one element, spread over its cells whatever the font. Returns its cells. */
+static int draw_text(const struct look *row, int col, int cols, double y)
+{
+    int n = 1;
+    while (col + n < cols && row[col + n].fg == row[col].fg && row[col + n].bold == row[col].bold && is_text(&row[col + n]))
+        n++;
+    printf("<text x=\"%d\" y=\"%g\" fill=\"#%06x\"%s", MARGIN + col * CELL_W, y + BASE, (unsigned)row[col].fg,
+           row[col].bold ? " font-weight=\"bold\"" : "");
+    if (n > 1)
+        printf(" textLength=\"%d\"", n * CELL_W);
+    putchar('>');
+    for (int i = 0; i < n; i++)
+        put_char(row[col + i].ch);
+    printf("</text>\n");
+    return n;
+}
+
+/* Cells that join into one rectangle are drawn as one: grounds, then shapes. */
+static void draw_row(const struct look *row, int cols, int line)
+{
+    double y = MARGIN + line * CELL_H;
+    for (int x = 0, n; x < cols; x += n) {
+        for (n = 1; x + n < cols && row[x + n].bg == row[x].bg; n++)
+            ;
+        if (row[x].bg >= 0)
+            rect(MARGIN + x * CELL_W, y, n * CELL_W, CELL_H, row[x].bg, 1);
+    }
+    for (int x = 0, n; x < cols; x += n) {
+        const struct shape *s = shape_of(row[x].ch);
+        n = 1;
+        if (s && s->w == 100)
+            while (x + n < cols && row[x + n].ch == row[x].ch && row[x + n].fg == row[x].fg)
+                n++;
+        if (s)
+            draw_shape(s, MARGIN + x * CELL_W, y, n, row[x].fg);
+        else if (is_text(&row[x]))
+            n = draw_text(row, x, cols, y);
+    }
 }
 
 int main(int argc, char **argv)
 {
     int cols, rows;
-    if (argc < 4 || sscanf(argv[1], "%dx%d", &cols, &rows) != 2)
+    if (argc < 4 || sscanf(argv[1], "%dx%d", &cols, &rows) != 2 || cols < 1 || cols > COLS_MAX)
         return 2;
     struct vt *vt = ui_start(&(struct vt_opts){.cols = cols, .rows = rows}, (const char *const *)argv + 3);
     if (!vt_settle(vt, UI_MS))
@@ -100,11 +158,12 @@ int main(int argc, char **argv)
            "Menlo, Consolas, monospace\" "
            "font-size=\"%d\" shape-rendering=\"crispEdges\">\n<rect width=\"%d\" height=\"%d\" rx=\"6\" fill=\"%s\"/>\n",
            w, h, w, h, FONT, w, h, ground);
-    for (int y = 0; y < rows; y++)
-        for (int x = 0; x < cols; x++) {
-            struct vt_cell c = vt_cell(vt, x, y);
-            draw_cell(&c, x, y);
-        }
+    for (int y = 0; y < rows; y++) {
+        struct look row[COLS_MAX];
+        for (int x = 0; x < cols; x++)
+            row[x] = look_at(vt, x, y);
+        draw_row(row, cols, y);
+    }
     printf("</svg>\n");
     vt_free(vt);
     return check_done();
