@@ -19,11 +19,8 @@ void encoder_free(struct encoder *enc)
     buf_release(&enc->blob);
     for (size_t i = 0; i < enc->groups.n; i++)
         mem_free(enc->groups.v[i].latency);
-    for (uint32_t i = 0; enc->sets.slots && i < LOD_SLOTS; i++) {
-        mem_free(enc->sets.slots[i].ns);
-        mem_free(enc->sets.slots[i].step);
-    }
-    mem_free(enc->sets.slots);
+    lod_sets_release(&enc->sets);
+    span_release(enc);
     map_release(&enc->group_of_name);
     map_release(&enc->task_of_id);
     for (unsigned i = 0; i < STREAMS; i++)
@@ -135,7 +132,7 @@ static int write_chunks(struct encoder *enc, struct err *e)
     if (lod_write(enc, e) < 0)
         return -1;
     enc->seg.nchunks = (uint32_t)enc->chunks.n;
-    return 0;
+    return span_write(enc, e);
 }
 
 static void begin(struct encoder *enc, const struct event_block *b)

@@ -5,9 +5,9 @@
  */
 #include "model/encode_private.h"
 
-static uint8_t level_for(const struct segment *seg, uint32_t sets)
+uint8_t lod_level_for(ns_t t0, ns_t t1, uint64_t events, uint32_t sets)
 {
-    uint64_t want = seg->events / (LOD_EVENTS_ROW * (uint64_t)sets), d = (uint64_t)seg->t1 - (uint64_t)seg->t0;
+    uint64_t want = events / (LOD_EVENTS_ROW * (uint64_t)(sets ? sets : 1)), d = (uint64_t)t1 - (uint64_t)t0;
     want = want < LOD_BUCKETS_MIN ? LOD_BUCKETS_MIN : want > LOD_BUCKETS ? LOD_BUCKETS : want;
     uint8_t level = 1;
     while (d >> level > want)
@@ -18,39 +18,59 @@ static uint8_t level_for(const struct segment *seg, uint32_t sets)
 static struct lod_slot *add_slot(struct lod_sets *l, uint32_t track)
 {
     struct lod_slot *slot = &l->slots[l->nslots++];
-    size_t cells = (size_t)l->n * SHARE_COUNT;
+    size_t cells = (size_t)l->room * SHARE_COUNT;
     if (slot->cap < cells) {
         mem_free(slot->ns);
         mem_free(slot->step);
         slot->ns = mem_calloc(cells, sizeof *slot->ns);
-        slot->step = mem_calloc(cells, sizeof *slot->step);
+        slot->step = l->steps ? mem_calloc(cells, sizeof *slot->step) : NULL;
         slot->cap = cells;
     }
     memset(slot->ns, 0, cells * sizeof *slot->ns);
-    memset(slot->step, 0, cells * sizeof *slot->step);
+    if (l->steps)
+        memset(slot->step, 0, cells * sizeof *slot->step);
     slot->track = track;
     return slot;
+}
+
+void lod_sets_clear(struct lod_sets *l)
+{
+    if (!l->slots)
+        l->slots = mem_calloc(LOD_SLOTS, sizeof *l->slots);
+    l->nslots = 0;
+    memset(l->group, 0, sizeof l->group);
+    memset(l->proc, 0, sizeof l->proc);
+    memset(l->thread, 0, sizeof l->thread);
+    l->all = 0;
+}
+
+void lod_sets_release(struct lod_sets *l)
+{
+    for (uint32_t i = 0; l->slots && i < LOD_SLOTS; i++) {
+        mem_free(l->slots[i].ns);
+        mem_free(l->slots[i].step);
+    }
+    mem_free(l->slots);
 }
 
 void lod_begin(struct encoder *enc, uint32_t sets)
 {
     struct lod_sets *l = &enc->sets;
-    if (!l->slots)
-        l->slots = mem_calloc(LOD_SLOTS, sizeof *l->slots);
     l->t0 = enc->seg.t0;
     l->t1 = enc->seg.t1;
-    l->level = enc->seg.level = level_for(&enc->seg, sets);
+    l->level = enc->seg.level = lod_level_for(l->t0, l->t1, enc->seg.events, sets);
     l->first = l->t0 >> l->level;
-    l->n = (uint32_t)((l->t1 >> l->level) - l->first) + 1;
-    l->nslots = 0;
-    memset(l->group, 0, sizeof l->group);
-    memset(l->proc, 0, sizeof l->proc);
-    memset(l->thread, 0, sizeof l->thread);
+    l->n = l->room = (uint32_t)((l->t1 >> l->level) - l->first) + 1;
+    l->steps = true;
+    lod_sets_clear(l);
     for (unsigned i = 0; i < LOD_LEVELS; i++) {
         enc->g_rows[i].row.n = enc->g_rows[i].values.n = 0;
         enc->g_rows[i].limit = (uint32_t)enc->list[STREAM_G].n / LOD_G_SHARE;
-        enc->g_rows[i].over = false;
+        enc->g_rows[i].over = enc->seg.events < LOD_EVENTS_MIN;
     }
+    enc->feed = 0;
+    for (uint32_t n = l->n; n > SPAN_FEED && enc->feed + 1 < LOD_LEVELS; n >>= LOD_LEVEL_STEP)
+        enc->feed++;
 }
 
 struct lod_slot *lod_slot_of(struct lod_sets *l, enum lane_kind kind, uint32_t id)
@@ -69,6 +89,15 @@ struct lod_slot *lod_slot_of(struct lod_sets *l, enum lane_kind kind, uint32_t i
         *at = (uint16_t)l->nslots;
     }
     return &l->slots[*at - 1];
+}
+
+struct lod_slot *lod_slot_all(struct lod_sets *l)
+{
+    if (!l->all) {
+        add_slot(l, (uint32_t)LANE_ALL << LOD_KIND_SHIFT);
+        l->all = (uint16_t)l->nslots;
+    }
+    return &l->slots[l->all - 1];
 }
 
 /* The part of bucket b (counted from the first) that lies in the segment. */
@@ -118,7 +147,7 @@ static void make_whole(struct encoder *enc)
     uint32_t slots = l->nslots;
     for (uint32_t i = 0; i < slots; i++)
         resolve(l, &l->slots[i]);
-    struct lod_slot *all = add_slot(l, (uint32_t)LANE_ALL << LOD_KIND_SHIFT);
+    struct lod_slot *all = lod_slot_all(l);
     for (uint32_t g = 0; g <= LOD_GROUPS; g++) {
         if (!l->group[g])
             continue;
@@ -137,7 +166,7 @@ static void make_whole(struct encoder *enc)
 
 /* --- rows ----------------------------------------------------------------------------------------------------------- */
 
-static void add_row(struct lod_rows *rows, uint32_t track, int64_t bucket, const ns_t *ns, uint32_t mask)
+void lod_add_row(struct lod_rows *rows, uint32_t track, int64_t bucket, const ns_t *ns, uint32_t mask)
 {
     uint32_t value = (uint32_t)rows->values.n;
     for (unsigned s = 0; s < SHARE_COUNT; s++)
@@ -160,7 +189,7 @@ static int write_chunk(struct encoder *enc, const struct lod_rows *rows, uint32_
 }
 
 /* A track's rows stay together. */
-static int write_rows(struct encoder *enc, const struct lod_rows *rows, struct chunk_ref ref, struct err *e)
+int lod_put_rows(struct encoder *enc, const struct lod_rows *rows, struct chunk_ref ref, struct err *e)
 {
     uint32_t from = 0, n = (uint32_t)rows->row.n;
     while (from < n) {
@@ -190,13 +219,12 @@ static void add_set(struct lod_rows *rows, const struct lod_sets *l, const struc
         const ns_t *ns = slot->ns + (size_t)b * SHARE_COUNT;
         bool edge = b == 0 || b + 1 == l->n;
         if ((edge && width(l, b) > 0) || (!edge && memcmp(ns, ns - SHARE_COUNT, SHARE_COUNT * sizeof *ns) != 0))
-            add_row(rows, slot->track, l->first + b, ns, 0);
+            lod_add_row(rows, slot->track, l->first + b, ns, 0);
     }
 }
 
-static void add_sets(struct encoder *enc)
+int lod_put_sets(struct encoder *enc, const struct lod_sets *l, struct chunk_ref ref, struct err *e)
 {
-    const struct lod_sets *l = &enc->sets;
     struct lod_rows *rows = &enc->set_rows;
     rows->row.n = rows->values.n = 0;
     const struct {
@@ -207,19 +235,22 @@ static void add_sets(struct encoder *enc)
         for (unsigned i = 0; i < kinds[k].n; i++)
             if (kinds[k].slot[i])
                 add_set(rows, l, &l->slots[kinds[k].slot[i] - 1]);
-    add_set(rows, l, &l->slots[l->nslots - 1]);
+    if (l->all)
+        add_set(rows, l, &l->slots[l->all - 1]);
+    ref.stream = STREAM_LOD_SET;
+    ref.level = l->level;
+    return lod_put_rows(enc, rows, ref, e);
 }
 
-/* Two levels up: four buckets become one, in place. */
-static void coarsen_sets(struct lod_sets *l)
+void lod_coarsen(struct lod_sets *l, unsigned step)
 {
-    int64_t first = l->first >> LOD_LEVEL_STEP;
-    uint32_t n = (uint32_t)(((l->first + l->n - 1) >> LOD_LEVEL_STEP) - first) + 1;
+    int64_t first = l->first >> step;
+    uint32_t n = (uint32_t)(((l->first + l->n - 1) >> step) - first) + 1;
     for (uint32_t i = 0; i < l->nslots; i++) {
         ns_t *ns = l->slots[i].ns, sum[SHARE_COUNT] = {0};
         uint32_t to = 0;
         for (uint32_t b = 0; b < l->n; b++) {
-            uint32_t at = (uint32_t)(((l->first + b) >> LOD_LEVEL_STEP) - first);
+            uint32_t at = (uint32_t)(((l->first + b) >> step) - first);
             if (at != to) {
                 memcpy(ns + (size_t)to * SHARE_COUNT, sum, sizeof sum);
                 memset(sum, 0, sizeof sum);
@@ -229,29 +260,30 @@ static void coarsen_sets(struct lod_sets *l)
                 ns_add(&sum[s], ns[(size_t)b * SHARE_COUNT + s]);
         }
         memcpy(ns + (size_t)to * SHARE_COUNT, sum, sizeof sum);
+        memset(ns + (size_t)n * SHARE_COUNT, 0, (size_t)(l->n - n) * SHARE_COUNT * sizeof *ns);
     }
     l->first = first;
     l->n = n;
-    l->level += LOD_LEVEL_STEP;
+    l->level = (uint8_t)(l->level + step);
 }
 
 int lod_write(struct encoder *enc, struct err *e)
 {
     struct lod_sets *l = &enc->sets;
-    make_whole(enc);
-    if (enc->seg.events < LOD_EVENTS_MIN)
-        return 0;
     struct chunk_ref ref = {.t0 = l->t0, .t1 = l->t1, .segment = enc->segment, .span = 1};
+    bool stored = enc->seg.events >= LOD_EVENTS_MIN;
+    make_whole(enc);
     for (unsigned i = 0; i < LOD_LEVELS; i++) {
-        ref.level = l->level;
-        ref.stream = STREAM_LOD_SET;
-        add_sets(enc);
-        if (write_rows(enc, &enc->set_rows, ref, e) < 0)
+        if (i)
+            lod_coarsen(l, LOD_LEVEL_STEP);
+        if (i == enc->feed)
+            span_take_sets(enc);
+        if (stored && lod_put_sets(enc, l, ref, e) < 0)
             return -1;
         ref.stream = STREAM_LOD_G;
-        if (!enc->g_rows[i].over && write_rows(enc, &enc->g_rows[i], ref, e) < 0)
+        ref.level = l->level;
+        if (!enc->g_rows[i].over && lod_put_rows(enc, &enc->g_rows[i], ref, e) < 0)
             return -1;
-        coarsen_sets(l);
     }
     return 0;
 }
@@ -260,7 +292,7 @@ int lod_write(struct encoder *enc, struct err *e)
 
 void lod_own_begin(struct encoder *enc, uint8_t start, bool on)
 {
-    enc->own.on = on && enc->seg.events >= LOD_EVENTS_MIN && !enc->g_rows[LOD_LEVELS - 1].over;
+    enc->own.on = on && (!enc->g_rows[LOD_LEVELS - 1].over || !enc->spans[0].rows.over);
     enc->own.start = start;
     enc->own.n = 0;
 }
@@ -272,7 +304,7 @@ static void add_own(struct lod_rows *rows, const struct lod_own *o, gidx g)
         return;
     }
     for (uint32_t i = 0; i < o->n; i++)
-        add_row(rows, g, o->bucket[i], o->ns[i], (uint32_t)o->end[i] << LOD_END_SHIFT);
+        lod_add_row(rows, g, o->bucket[i], o->ns[i], (uint32_t)o->end[i] << LOD_END_SHIFT);
 }
 
 static ns_t edge_within(const struct lod_sets *l, int64_t bucket, uint8_t level)
@@ -321,6 +353,8 @@ void lod_own_end(struct encoder *enc, gidx g)
         ns_add(&o->ns[o->n - 1][last], ns_between(o->from, edge_within(l, o->bucket[o->n - 1] + 1, l->level)));
     for (unsigned i = 0; i < LOD_LEVELS; i++) {
         add_own(&enc->g_rows[i], o, g);
+        if (i == enc->feed)
+            span_take_own(enc, o, g);
         if (i + 1 < LOD_LEVELS)
             coarsen_own(l, o, (uint8_t)(l->level + i * LOD_LEVEL_STEP));
     }

@@ -5,6 +5,7 @@
  *   group    goroutines named now go to the group of their start function                                     encode_group.c
  *   walk     goroutine by goroutine, in time: spans, shares, waits, sums                                      encode_walk.c
  *   lod      sums of sets and of goroutines by bucket of time                                                 encode_lod.c
+ *   span     the same over several segments, made of theirs                                                   encode_span.c
  *   chunks   rows as column chunks into the store                                                             encode.c
  *   publish  under the session's write lock: what readers see                                                 encode_publish.c
  * What readers may read is written only by the last; all else is the encoder's own. Nothing is kept for an event; a goroutine
@@ -32,6 +33,7 @@ struct hot {
     ns_t settled;   /* its nanoseconds are added up to here */
     uint32_t n, at; /* rows in this block; the end of them in enc.rows */
     uint32_t site;  /* where it waits: 1 + index into enc.waits; 0: does not, or without a stack */
+    uint32_t unfed; /* 1 + the last segment in which it had rows that no sums of its own tell of; 0: none */
     uint16_t m, p;  /* where it runs or is in a syscall; EV_NO_MP: nowhere, or the proc was taken away */
     class_id class; /* of the transition into its state */
     uint8_t share;  /* SHARE_DEAD: not alive */
@@ -80,11 +82,13 @@ struct lod_sets {
     ns_t t0, t1;
     int64_t first; /* bucket of t0 */
     uint32_t n;    /* buckets */
+    uint32_t room; /* buckets that a slot has place for */
     uint8_t level;
+    bool steps;             /* slots have them */
     struct lod_slot *slots; /* LOD_SLOTS */
     uint32_t nslots;
     /* 1 + slot, 0: none in this segment; groups beyond LOD_GROUPS share the last one. */
-    uint16_t group[LOD_GROUPS + 1], proc[LOD_PROCS], thread[LOD_THREADS];
+    uint16_t group[LOD_GROUPS + 1], proc[LOD_PROCS], thread[LOD_THREADS], all;
 };
 
 /* A goroutine's rows while it is walked. */
@@ -96,6 +100,29 @@ struct lod_own {
     int64_t bucket[LOD_ROOM];
     uint8_t end[LOD_ROOM];
     ns_t ns[LOD_ROOM][SHARE_COUNT];
+};
+
+/* The sums of a span in the making. Its parts are segments, or spans of the next smaller size; each gives its sums at the finest
+ * of its levels with at most SPAN_FEED buckets. */
+enum { SPAN_SIZES = 4, SPAN_FEED = 2 * LOD_BUCKETS / LOD_SPAN, SPAN_ROWS_MAX = 1 << 18 };
+struct span_part {
+    ns_t t0, t1;
+    uint8_t level; /* of its rows of goroutines */
+};
+struct span_run { /* a goroutine's rows of one part */
+    gidx g;
+    uint32_t row, n; /* in span_sums.rows */
+    uint8_t part;
+    uint8_t start; /* share at the part's start */
+};
+struct span_sums {
+    struct lod_sets sets;
+    struct span_part part[LOD_SPAN];
+    uint32_t nparts;
+    bool breaks; /* a further source begins with it */
+    uint64_t events, transitions;
+    VEC(struct span_run) runs;
+    struct lod_rows rows; /* .over: it will have no rows of goroutines */
 };
 
 struct encoder {
@@ -148,6 +175,8 @@ struct encoder {
     struct lod_sets sets;
     struct lod_own own;
     struct lod_rows set_rows, g_rows[LOD_LEVELS];
+    unsigned feed; /* which of the segment's levels goes into the sums of spans */
+    struct span_sums spans[SPAN_SIZES];
 };
 
 /* The encoder's vectors that are not part of something else: for its release. */
@@ -200,6 +229,25 @@ void lod_own_begin(struct encoder *enc, uint8_t start, bool on);
 void lod_own_end(struct encoder *enc, gidx g);
 /* Makes the sums whole, writes them. */
 int lod_write(struct encoder *enc, struct err *e);
+
+/* What sums of segments and of spans have in common. */
+uint8_t lod_level_for(ns_t t0, ns_t t1, uint64_t events, uint32_t sets);
+/* 2^step buckets become one, in place; those behind the last are zero. */
+void lod_coarsen(struct lod_sets *l, unsigned step);
+struct lod_slot *lod_slot_all(struct lod_sets *l);
+void lod_sets_clear(struct lod_sets *l);
+void lod_sets_release(struct lod_sets *l);
+void lod_add_row(struct lod_rows *rows, uint32_t track, int64_t bucket, const ns_t *ns, uint32_t mask);
+int lod_put_rows(struct encoder *enc, const struct lod_rows *rows, struct chunk_ref ref, struct err *e);
+/* Sums of the sets as they are at l->level. */
+int lod_put_sets(struct encoder *enc, const struct lod_sets *l, struct chunk_ref ref, struct err *e);
+
+/* The segment's sums of sets, coarsened to the level that spans are fed with; those of a goroutine. */
+void span_take_sets(struct encoder *enc);
+void span_take_own(struct encoder *enc, const struct lod_own *o, gidx g);
+/* Writes the spans that end with this segment. */
+int span_write(struct encoder *enc, struct err *e);
+void span_release(struct encoder *enc);
 
 /* Stores enc->blob as the chunk `ref`. */
 int encode_put(struct encoder *enc, struct chunk_ref ref, struct err *e);

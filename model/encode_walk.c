@@ -362,6 +362,8 @@ static void walk_goroutine(struct encoder *enc, size_t i)
     leave(&w, idx);
     if (enc->own.on)
         lod_own_end(enc, idx);
+    else if (w.h->n)
+        w.h->unfed = enc->segment + 1;
     for (unsigned s = 0; s < SHARE_COUNT; s++) {
         ns_t d = ns_between(before[s], w.g->ns[s]);
         ns_add(&w.group->pub.ns[s], d);

@@ -17,11 +17,14 @@
  * would have more rows than an eighth of the segment's STREAM_G rows (then it would cost more than it saves).
  *
  * Spans. Whole views of 1,000 and more segments would decode a chunk of each. So LOD_SPAN^n segments, aligned by index, also
- * have sums over all of them, by the same rules, in chunks with chunk_ref.span > 1, .segment the first one. Their `level` fits
- * the span's t1 - t0 and events, their t0 and t1 are the span's. These chunks lie behind those of the span's last segment and
- * belong to no segment's chunk0/nchunks: a reader may ignore them, or take one instead of the chunks that it covers. The
- * encoder does not write any yet. Goroutines' rows exist there only for those with at least
- * LOD_SPAN_RUN rows in the span; session_lod finds a span's chunks.
+ * have sums over all of them, by the same rules, in chunks with chunk_ref.span > 1, .segment the first one. Their levels fit the
+ * span's t1 - t0 and events, but are not finer than those of its parts that were summed (segments, or the spans of the next
+ * smaller size); their t0 and t1 are the span's. These chunks lie behind those of the span's last segment and belong to no
+ * segment's chunk0/nchunks: a reader takes them instead of the chunks that they cover, or ignores them. session_lod finds them.
+ * In a span STREAM_LOD_G has rows of those goroutines only that have transitions in LOD_SPAN_PARTS or more of its parts, and none
+ * of those that are created or end in one of its segments in a run of fewer than LOD_SMALL_RUN rows; and none at all in a span
+ * within which a further source begins. A goroutine's first row is that of the span's first bucket, whether or not it had a
+ * transition there.
  *
  * STREAM_LOD_G: a row for each bucket in which a transition of the goroutine fell. Its sums are the whole of the bucket within
  * the segment: every ns in which it was alive, SHARE_UNKNOWN where its state was not told (from the segment's start to its first
@@ -60,9 +63,9 @@ enum {
     LOD_EVENTS_ROW = 12, /* events for each row of the sets */
     LOD_SMALL_RUN = 64,  /* rows; see above */
     LOD_EVENTS_MIN = 8192,
-    LOD_G_SHARE = 8,   /* LOD_G rows are at most an eighth of the rows they sum */
-    LOD_SPAN = 16,     /* segments; spans of 16, 256 … */
-    LOD_SPAN_RUN = 64, /* rows of a goroutine in a span */
+    LOD_G_SHARE = 8, /* LOD_G rows are at most an eighth of the rows they sum */
+    LOD_SPAN = 16,   /* segments; spans of 16, 256 … */
+    LOD_SPAN_PARTS = 2,
     LOD_GROUPS = 512,
     LOD_PROCS = 256,
     LOD_THREADS = 256

@@ -13,6 +13,7 @@ struct lane_sum {
     uint64_t times;
     sum_t *row;
     uint32_t at;
+    uint32_t first, last; /* segments of its first and last transition; first > last: it has none */
     struct err *e;
 };
 
@@ -88,14 +89,13 @@ static void add_lod(struct lane_sum *l, struct lod_walk *w, const struct segment
     }
 }
 
-/* 1: summed from LOD rows, 0: there are none of use, -1 error. */
-static int try_lod(struct lane_sum *l, uint32_t segment, const struct run *r)
+/* From the coarsest rows that are fine enough and tell of the goroutine; `share`: before the first of them. 1: summed, 0: there
+ * are none of use, -1 error. */
+static int add_best(struct lane_sum *l, const struct segment *seg, struct lod_range range, unsigned share)
 {
     struct session *s = l->s;
-    const struct segment *seg = &s->segments.v[segment];
-    struct lod_range range = lod_of_segment(s, segment);
     for (int most = (int)lod_granule(l->h), level; (level = lod_level(s, range, STREAM_LOD_G, l->g, most)) >= 0; most = level - 1) {
-        struct lod_walk w = {.done = seg->t0, .share = share_before(s, r, segment)};
+        struct lod_walk w = {.done = seg->t0, .share = share};
         for (uint32_t k = range.from; lod_next(s, range, STREAM_LOD_G, (unsigned)level, l->g, &k); k++) {
             const struct lod *lod = lod_get(s, k, l->e);
             if (!lod)
@@ -109,6 +109,11 @@ static int try_lod(struct lane_sum *l, uint32_t segment, const struct run *r)
         }
     }
     return 0;
+}
+
+static int try_lod(struct lane_sum *l, uint32_t segment, const struct run *r)
+{
+    return add_best(l, &l->s->segments.v[segment], lod_of_segment(l->s, segment), share_before(l->s, r, segment));
 }
 
 /* The state in a segment without a run, when the one told since `since` is `share`. */
@@ -137,29 +142,90 @@ static int state_after(struct lane_sum *l, uint32_t to, unsigned *share, ns_t *s
     return share_final(s, l->g, since, share, l->e);
 }
 
+/* The rows of a span begin with its first bucket, and so tell all of it. 1, 0: it has none of use, -1 error. */
+static int try_span(struct lane_sum *l, uint32_t from, uint32_t span)
+{
+    struct session *s = l->s;
+    struct lod_span sums;
+    if (!session_lod(s, from, span, &sums))
+        return 0;
+    const struct segment all = {.t0 = s->segments.v[from].t0, .t1 = s->segments.v[from + span - 1].t1};
+    return add_best(l, &all, lod_of_span(s, &sums), SHARE_DEAD);
+}
+
+/* Whether it may have transitions in several parts of segments [from, from + span), or else has no rows there. */
+static bool in_parts(const struct lane_sum *l, uint32_t from, uint32_t span)
+{
+    uint32_t a = l->first > from ? l->first : from, b = l->last < from + span - 1 ? l->last : from + span - 1;
+    return a <= b && b / (span / LOD_SPAN) - a / (span / LOD_SPAN) + 1 >= LOD_SPAN_PARTS;
+}
+
+/* The largest span that ends before segment `to`, begins at or behind `from` and has rows of the goroutine: its size; 0: none. */
+static int last_span(struct lane_sum *l, uint32_t from, uint32_t to, uint32_t *size)
+{
+    uint32_t span = 1;
+    while (span <= UINT32_MAX / LOD_SPAN && to % (span * LOD_SPAN) == 0 && to - from >= span * LOD_SPAN)
+        span *= LOD_SPAN;
+    for (*size = 0; span > 1; span /= LOD_SPAN) {
+        int rc = in_parts(l, to - span, span) ? try_span(l, to - span, span) : 0;
+        if (rc < 0)
+            return -1;
+        if (rc == 1) {
+            *size = span;
+            return 0;
+        }
+    }
+    return 0;
+}
+
+/* What it was in before its run r told something else. */
+static void told_by(const struct lane_sum *l, const struct run *r, uint32_t segment, unsigned *share, ns_t *since)
+{
+    bool told = r->class_in != CLASS_NONE && r->class_in < l->s->dict.nclasses;
+    *share = told ? session_class(l->s, r->class_in)->share : share_before(l->s, r, segment);
+    *since = told ? r->t_in : INT64_MAX;
+}
+
+/* Segment i; share and since: of what comes behind it, then of what comes before. */
+static int add_segment(struct lane_sum *l, uint32_t i, unsigned *share, ns_t *since)
+{
+    const struct run *r = run_of_g(l->s, i, l->g);
+    if (!r) {
+        add_quiet(l, i, *share, *since);
+        return 0;
+    }
+    int rc = try_lod(l, i, r);
+    if (rc < 0 || (rc == 0 && add_rows(l, i, r) < 0))
+        return -1;
+    told_by(l, r, i, share, since);
+    return 0;
+}
+
 int sum_goroutine(struct session *s, const struct class_shares *cs, const struct halves *h, gidx g, uint32_t from, uint32_t to,
                   uint64_t times, sum_t *row, struct err *e)
 {
     struct lane_sum l = {.s = s, .cs = cs, .h = h, .g = g, .times = times, .row = row, .e = e};
-    unsigned share;
-    ns_t since;
-    if (from >= to)
-        return 0;
-    if (state_after(&l, to, &share, &since) < 0)
-        return -1;
+    unsigned share = SHARE_DEAD;
+    ns_t since = 0;
+    bool told = false; /* share and since are those of the segment before `to` */
+    const struct goroutine *go = session_g(s, g);
+    l.first = go->first == NS_NONE ? 1 : segment_at(s, go->first);
+    l.last = go->first == NS_NONE ? 0 : segment_at(s, go->last);
     /* Backwards, for a run tells what was before it. */
-    for (uint32_t i = to; i-- > from;) {
-        const struct run *r = run_of_g(s, i, g);
-        if (!r) {
-            add_quiet(&l, i, share, since);
+    while (to > from) {
+        uint32_t span;
+        if (last_span(&l, from, to, &span) < 0)
+            return -1;
+        if (span) {
+            to -= span;
+            told = false;
             continue;
         }
-        int rc = try_lod(&l, i, r);
-        if (rc < 0 || (rc == 0 && add_rows(&l, i, r) < 0))
+        if (!told && state_after(&l, to, &share, &since) < 0)
             return -1;
-        bool told = r->class_in != CLASS_NONE && r->class_in < s->dict.nclasses;
-        share = told ? session_class(s, r->class_in)->share : share_before(s, r, i);
-        since = told ? r->t_in : INT64_MAX;
+        told = true;
+        if (add_segment(&l, --to, &share, &since) < 0)
+            return -1;
     }
     return 0;
 }

@@ -19,6 +19,21 @@ static inline struct lod_range lod_of_segment(const struct session *s, uint32_t 
     return (struct lod_range){from, seg->nchunks < n - from ? from + seg->nchunks : n};
 }
 
+static inline struct lod_range lod_of_span(const struct session *s, const struct lod_span *l)
+{
+    uint32_t n = (uint32_t)s->chunks.n, from = l->chunk0 < n ? l->chunk0 : n;
+    return (struct lod_range){from, l->nchunks < n - from ? from + l->nchunks : n};
+}
+
+/* The largest size of a span of segments that may begin with segment `from` and goes no further than `end`; 1: none. */
+static inline uint32_t lod_span_most(uint32_t from, uint32_t end)
+{
+    uint32_t span = 1;
+    while (span <= UINT32_MAX / LOD_SPAN && from % (span * LOD_SPAN) == 0 && end - from >= span * LOD_SPAN)
+        span *= LOD_SPAN;
+    return span;
+}
+
 /* The next chunk at or after *at of this stream and level that may hold the track (IDX_NONE: any); false when there is none. */
 bool lod_next(const struct session *s, struct lod_range r, enum stream stream, unsigned level, uint32_t track, uint32_t *at);
 /* The coarsest level not above `most` of which the range has chunks of the stream (that may hold the track); -1: none. */

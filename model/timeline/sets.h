@@ -26,8 +26,8 @@ struct sets {
 int sets_rows(struct sets *j, uint32_t i, const int64_t *idle);
 /* Sums a range of LOD chunks of one level that cover [t0, t1). */
 int sets_lod(struct sets *j, struct lod_range range, unsigned level, ns_t t0, ns_t t1);
-/* Adds what the LOD rows of segment i lack or have too much, for they were written before all was known. */
-int sets_mend(struct sets *j, uint32_t i);
+/* Adds what the LOD rows of segments [from, to) lack or have too much, for they were written before all was known. */
+int sets_mend(struct sets *j, uint32_t from, uint32_t to);
 
 /* All segments of the window. */
 int sets_sum(struct sets *j);

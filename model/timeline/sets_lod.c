@@ -89,52 +89,69 @@ int sets_lod(struct sets *j, struct lod_range range, unsigned level, ns_t t0, ns
     return 0;
 }
 
-/* What segment i's rows count of a goroutine that was moved to another group later: before its creation it was taken for one
- * whose state is not told; if it was moved after that, this is mended already. */
-static int counted(const struct sets *j, const struct regroup *r, uint32_t i, uint64_t times, sum_t *row)
+/* What the rows of segments [from, to) count of a goroutine that was moved to another group later: before its creation it was
+ * taken for one whose state is not told; if it was moved after that, this is mended already. */
+static int counted(const struct sets *j, const struct regroup *r, uint32_t from, uint32_t to, uint64_t times, sum_t *row)
 {
-    const struct segment *seg = &j->s->segments.v[i];
+    const struct segment *seg = j->s->segments.v;
     const struct goroutine *g = session_g(j->s, r->g);
-    uint32_t at = 0;
-    if (g->created == NS_NONE || g->created <= seg->t1 || g->created <= j->s->segments.v[r->segment].t0)
-        return sum_goroutine(j->s, j->cs, &j->h, r->g, i, i + 1, times, row, j->e);
-    sums_add(&j->h, row, SHARE_UNKNOWN, seg->t0, seg->t1, times, &at);
-    return 0;
+    uint32_t at = 0, born = from;
+    if (g->created != NS_NONE && g->created > seg[r->segment].t0)
+        while (born < to && g->created > seg[born].t1)
+            born++;
+    if (born > from)
+        sums_add(&j->h, row, SHARE_UNKNOWN, seg[from].t0, seg[born - 1].t1, times, &at);
+    return sum_goroutine(j->s, j->cs, &j->h, r->g, born, to, times, row, j->e);
 }
 
-int sets_mend(struct sets *j, uint32_t i)
+static uint32_t before(uint32_t segment, uint32_t to)
 {
-    struct session *s = j->s;
-    const struct segment *seg = &s->segments.v[i];
-    uint32_t at = 0;
-    if (j->family != FAMILY_GROUPS)
-        return 0;
+    return segment < to ? segment : to;
+}
+
+static void mend_late(struct sets *j, uint32_t from, uint32_t to)
+{
+    const struct session *s = j->s;
     for (size_t k = 0; k < j->x->late.n; k++) {
         const struct late *l = &j->x->late.v[k];
-        if (l->segment <= i || l->group >= s->groups.n)
+        uint32_t end = before(l->segment, to), at = 0;
+        if (end <= from || l->group >= s->groups.n)
             continue;
+        ns_t t0 = s->segments.v[from].t0, t1 = s->segments.v[end - 1].t1;
         if (j->group[l->group])
-            sums_add(&j->h, j->group[l->group], SHARE_UNKNOWN, seg->t0, seg->t1, (uint64_t)(int64_t)l->delta, &at);
+            sums_add(&j->h, j->group[l->group], SHARE_UNKNOWN, t0, t1, (uint64_t)(int64_t)l->delta, &at);
         if (j->all)
-            sums_add(&j->h, j->all, SHARE_UNKNOWN, seg->t0, seg->t1, (uint64_t)(int64_t)l->delta, &at);
+            sums_add(&j->h, j->all, SHARE_UNKNOWN, t0, t1, (uint64_t)(int64_t)l->delta, &at);
     }
+}
+
+int sets_mend(struct sets *j, uint32_t from, uint32_t to)
+{
+    struct session *s = j->s;
+    if (j->family != FAMILY_GROUPS)
+        return 0;
+    mend_late(j, from, to);
     for (size_t k = 0; k < j->x->moved.n; k++) {
         const struct regroup *r = &j->x->moved.v[k];
-        if (r->segment <= i || r->from >= s->groups.n || r->to >= s->groups.n || r->g >= s->goroutines.n || r->segment >= s->segments.n)
+        uint32_t end = before(r->segment, to);
+        if (end <= from || r->from >= s->groups.n || r->to >= s->groups.n || r->g >= s->goroutines.n || r->segment >= s->segments.n)
             continue;
-        if (j->group[r->from] && counted(j, r, i, UINT64_MAX, j->group[r->from]) < 0)
+        if (j->group[r->from] && counted(j, r, from, end, UINT64_MAX, j->group[r->from]) < 0)
             return -1;
-        if (j->group[r->to] && counted(j, r, i, 1, j->group[r->to]) < 0)
+        if (j->group[r->to] && counted(j, r, from, end, 1, j->group[r->to]) < 0)
             return -1;
     }
     return 0;
 }
 
-/* Whether the event rows of the segment are what to sum: no LOD rows, or too coarse ones. */
-static int level_of(const struct sets *j, uint32_t i)
-{
-    return j->rows_only ? -1 : lod_level(j->s, lod_of_segment(j->s, i), STREAM_LOD_SET, IDX_NONE, (int)lod_granule(&j->h));
-}
+/* --- which rows ------------------------------------------------------------------------------------------------------ */
+
+/* Segments [from, to), and the sums that serve them. */
+struct part {
+    uint32_t from, to;
+    struct lod_range range;
+    int level; /* -1: no sums of use, one segment's event rows */
+};
 
 static void apply(const struct sets *j, uint32_t i, int64_t *idle)
 {
@@ -148,44 +165,75 @@ static void apply(const struct sets *j, uint32_t i, int64_t *idle)
     }
 }
 
-static bool in_window(const struct sets *j, uint32_t i)
+static struct part part_of(const struct sets *j, uint32_t from, uint32_t span, struct lod_range range)
 {
-    return j->s->segments.v[i].t0 < j->h.t1 && j->s->segments.v[i].t1 > j->h.t0;
+    int level = j->rows_only ? -1 : lod_level(j->s, range, STREAM_LOD_SET, IDX_NONE, (int)lod_granule(&j->h));
+    return (struct part){.from = from, .to = from + span, .range = range, .level = level};
 }
 
-static int sum_segment(struct sets *j, uint32_t i, int level, const int64_t *idle)
+/* The largest span that begins with segment i, ends before `end` and has sums that are fine enough; else the segment. */
+static struct part part_at(const struct sets *j, uint32_t i, uint32_t end)
 {
-    const struct segment *seg = &j->s->segments.v[i];
-    if (level < 0)
-        return sets_rows(j, i, idle);
-    if (sets_lod(j, lod_of_segment(j->s, i), (unsigned)level, seg->t0, seg->t1) < 0)
+    for (uint32_t span = lod_span_most(i, end); span > 1; span /= LOD_SPAN) {
+        struct lod_span sums;
+        if (!session_lod(j->s, i, span, &sums))
+            continue;
+        struct part p = part_of(j, i, span, lod_of_span(j->s, &sums));
+        if (p.level >= 0)
+            return p;
+    }
+    return part_of(j, i, 1, lod_of_segment(j->s, i));
+}
+
+static int sum_part(struct sets *j, const struct part *p, const int64_t *idle)
+{
+    const struct segment *seg = j->s->segments.v;
+    if (p->level < 0)
+        return sets_rows(j, p->from, idle);
+    if (sets_lod(j, p->range, (unsigned)p->level, seg[p->from].t0, seg[p->to - 1].t1) < 0)
         return -1;
-    return sets_mend(j, i);
+    return sets_mend(j, p->from, p->to);
 }
 
-/* The segments of the window that have no sums of use; their rows need to know who is idle. */
-static uint32_t rows_needed(const struct sets *j)
+/* Whether some part has no sums of use: rows need to know who is idle. */
+static bool needs_rows(const struct part *parts, size_t n)
 {
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < j->s->segments.n; i++)
-        n += in_window(j, i) && level_of(j, i) < 0;
-    return n;
+    for (size_t i = 0; i < n; i++)
+        if (parts[i].level < 0)
+            return true;
+    return false;
+}
+
+/* idle is counted from the first segment on. */
+static int sum_parts(struct sets *j, const struct part *parts, size_t n)
+{
+    bool rows = needs_rows(parts, n);
+    if (rows && index_idle(j->x, j->s, j->e) < 0)
+        return -1;
+    int64_t *idle = mem_calloc((j->s->groups.n + 1) * SHARE_COUNT, sizeof *idle);
+    uint32_t applied = 0;
+    int rc = 0;
+    for (size_t k = 0; k < n && rc == 0; k++) {
+        for (; rows && j->family == FAMILY_GROUPS && applied <= parts[k].from; applied++)
+            apply(j, applied, idle);
+        rc = sum_part(j, &parts[k], idle);
+    }
+    mem_free(idle);
+    return rc;
 }
 
 int sets_sum(struct sets *j)
 {
     const struct session *s = j->s;
-    bool rows = rows_needed(j) > 0;
-    if (rows && index_idle(j->x, j->s, j->e) < 0)
-        return -1;
-    int64_t *idle = mem_calloc((s->groups.n + 1) * SHARE_COUNT, sizeof *idle);
-    int rc = 0;
-    for (uint32_t i = 0; i < s->segments.n && s->segments.v[i].t0 < j->h.t1 && rc == 0; i++) {
-        if (rows && j->family == FAMILY_GROUPS)
-            apply(j, i, idle);
-        if (in_window(j, i))
-            rc = sum_segment(j, i, level_of(j, i), idle);
-    }
-    mem_free(idle);
+    uint32_t n = (uint32_t)s->segments.n, i = 0, end;
+    VEC(struct part) parts = {0};
+    while (i < n && s->segments.v[i].t1 <= j->h.t0)
+        i++;
+    for (end = i; end < n && s->segments.v[end].t0 < j->h.t1;)
+        end++;
+    for (; i < end; i = parts.v[parts.n - 1].to)
+        *vec_push(&parts) = part_at(j, i, end);
+    int rc = sum_parts(j, parts.v, parts.n);
+    vec_free(&parts);
     return rc;
 }

@@ -8,6 +8,24 @@
 
 /* --- recording --------------------------------------------------------------------------------------------------------- */
 
+uint32_t oracle_split;
+
+/* As blocks of at most oracle_split events, of which ids and side records are those of the whole. */
+static int hand_on(struct oracle *o, const struct event_block *b, struct err *e)
+{
+    size_t most = oracle_split ? oracle_split : BLOCK_EVENTS;
+    for (size_t at = 0; at < b->n; at += most) {
+        struct event_block part = *b;
+        part.ev = b->ev + at;
+        part.n = b->n - at < most ? b->n - at : most;
+        part.last_of_generation = b->last_of_generation && at + part.n == b->n;
+        part.first_of_source = b->first_of_source && at == 0;
+        if (o->to.block(o->to.ctx, &part, e) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 static int take(void *ctx, const struct event_block *b, struct err *e)
 {
     struct oracle *o = ctx;
@@ -25,7 +43,7 @@ static int take(void *ctx, const struct event_block *b, struct err *e)
         *vec_push(&o->ev) = ev;
         *vec_push(&o->has_ext) = has;
     }
-    return o->to.block(o->to.ctx, b, e);
+    return hand_on(o, b, e);
 }
 
 struct event_sink oracle_sink(struct oracle *o, struct session *s, struct event_sink to)

@@ -30,6 +30,8 @@ struct oracle {
     const uint8_t *chosen;         /* borrowed, by gidx; NULL: all */
 };
 
+/* More segments than events would make: at most so many events in each; 0: as they come. */
+extern uint32_t oracle_split;
 /* Sits before the encoder's sink. */
 struct event_sink oracle_sink(struct oracle *o, struct session *s, struct event_sink to);
 /* After the import. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "model/lod.h"
 #include "tests/lib/check.h"
 #include "tests/lib/oracle.h"
 
@@ -150,6 +151,26 @@ static void judge(struct watched *w, bool ok, uint32_t n, const char *what, bool
     watched_free(w);
 }
 
+/* Sums over several segments, of sets and of goroutines: spans of this size there are. */
+static void count_spans(struct session *s, uint32_t span, uint32_t want_sets, bool want_g, const char *what)
+{
+    uint32_t sets = 0, gs = 0, last_set = UINT32_MAX;
+    for (size_t i = 0; i < s->chunks.n; i++) {
+        const struct chunk_ref *c = &s->chunks.v[i];
+        if (c->span != span)
+            continue;
+        CHECK(c->segment % span == 0 && c->t0 == s->segments.v[c->segment].t0 && c->t1 == s->segments.v[c->segment + span - 1].t1,
+              "%s: chunk %zu covers segments %u + %u", what, i, c->segment, span);
+        gs += c->stream == STREAM_LOD_G;
+        if (c->stream == STREAM_LOD_SET && c->segment != last_set) {
+            last_set = c->segment;
+            sets++;
+        }
+    }
+    CHECK(sets == want_sets, "%s: %u spans of %u segments, not %u", what, sets, span, want_sets);
+    CHECK((gs > 0) == want_g, "%s: %u chunks of goroutines over %u segments", what, gs, span);
+}
+
 static void random_session(uint32_t blocks, uint32_t n, uint32_t goroutines, bool odd)
 {
     struct watched w;
@@ -157,6 +178,25 @@ static void random_session(uint32_t blocks, uint32_t n, uint32_t goroutines, boo
     char what[80];
     snprintf(what, sizeof what, "%u blocks, %u events, %u goroutines%s", blocks, n, goroutines, odd ? ", odd" : "");
     judge(&w, watched_random(&w, blocks, n, goroutines, odd, &e), 60, what, false, &e);
+}
+
+/* Many segments, so that wide windows are summed from spans: of 16, and of 256 of which the 16 may be too small to be kept. */
+static void many_segments(uint32_t n, uint32_t split, uint32_t goroutines, bool odd)
+{
+    struct watched w;
+    struct err e = ERR_INIT;
+    char what[80];
+    snprintf(what, sizeof what, "%u events, %u a segment, %u goroutines%s", n, split, goroutines, odd ? ", odd" : "");
+    oracle_split = split;
+    bool ok = watched_random(&w, 1, n, goroutines, odd, &e);
+    oracle_split = 0;
+    if (ok) {
+        uint32_t segments = (uint32_t)w.s->segments.n;
+        CHECK(segments >= 256, "%s: %u segments", what, segments);
+        count_spans(w.s, 16, split * 16 >= LOD_EVENTS_MIN ? segments / 16 : 0, split * 16 >= LOD_EVENTS_MIN, what);
+        count_spans(w.s, 256, segments / 256, split * 16 >= LOD_EVENTS_MIN, what);
+    }
+    judge(&w, ok, 200, what, false, &e);
 }
 
 static void files(const char *const *paths, size_t n, uint32_t windows_n)
@@ -174,6 +214,9 @@ int main(void)
     random_session(4, 60000, 200, false);
     random_session(9, 130000, 4000, true);
     random_session(34, 340000, 100, false);
+    many_segments(200000, 600, 60, false);
+    many_segments(40000, 70, 12, false);
+    many_segments(500000, 1000, 900, true);
     static const char *const real[] = {"tests/data/corpus/go1.26/cancel-storm.fault.trace.zst", "tests/data/demo/payd.trace.zst",
                                        "tests/data/corpus/go1.22/cancel-storm.fault.trace.zst", "tests/data/real/staticcheck.trace.zst"};
     for (size_t i = 0; i < sizeof real / sizeof *real; i++)
