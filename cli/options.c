@@ -12,10 +12,10 @@
 #define ON_ALL (~0u)
 #define ON_SOURCES (ON_ALL & ~ON(SCHEMA) & ~ON(CACHE))
 #define ON_IMPORTS (ON_SOURCES & ~ON(INFO))
-#define ON_TEXT (ON(UI) | ON(OVERVIEW) | ON(GOROUTINES) | ON(GOROUTINE) | ON(LANES) | ON(QUERY))
+#define ON_TEXT (ON(UI) | ON(WAKE) | ON(OVERVIEW) | ON(GOROUTINES) | ON(GOROUTINE) | ON(LANES) | ON(QUERY))
 #define ON_FORMATS (ON_ALL & ~ON(SCHEMA) & ~ON(EXPORT))
 #define ON_TIMES (ON(UI) | ON(OVERVIEW) | ON(GOROUTINES) | ON(GOROUTINE) | ON(LANES) | ON(EVENTS) | ON(EXPORT))
-#define ON_LISTS (ON(OVERVIEW) | ON(GOROUTINES) | ON(GOROUTINE) | ON(LANES) | ON(EVENTS) | ON(QUERY) | ON(EXPORT))
+#define ON_LISTS (ON(WAKE) | ON(OVERVIEW) | ON(GOROUTINES) | ON(GOROUTINE) | ON(LANES) | ON(EVENTS) | ON(QUERY) | ON(EXPORT))
 
 const struct option_spec option_specs[OPTIONS] = {
 #define OPTION(id, name, letter, arg, type, commands, group, sentence)                                                                     \
