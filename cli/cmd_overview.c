@@ -120,6 +120,27 @@ static void put_counts(struct json *j, const struct session *s, const struct sum
     put_whole(j, "regions_open", m, s->regions_open);
 }
 
+static void put_cancel(struct json *j, const struct session *s, const struct summary *m)
+{
+    const struct ctx_model *c = &s->ctx;
+    uint64_t exact = 0;
+    if (m->part) {
+        json_null(j, "cancel");
+        return;
+    }
+    for (size_t i = 0; i < c->contexts.n; i++)
+        exact += c->contexts.v[i].grade == GRADE_EXACT;
+    json_object(j, "cancel");
+    json_uint(j, "bursts", c->cancels.n);
+    json_uint(j, "edges", c->edges.n);
+    json_uint(j, "deadlines_fired", c->deadlines_fired);
+    json_object(j, "contexts");
+    json_uint(j, "exact", exact);
+    json_uint(j, "inferred", c->contexts.n - exact);
+    json_object_end(j);
+    json_object_end(j);
+}
+
 /* Only what was seen: a reopened store tells nothing of its import. */
 static void put_import(struct json *j, const struct load *l, const struct session *s)
 {
@@ -156,7 +177,7 @@ static void print_json(const struct load *l, const struct session *s, const stru
     json_array_end(&j);
     put_times(&j, s, m);
     put_counts(&j, s, m);
-    json_null(&j, "cancel");
+    put_cancel(&j, s, m);
     json_null(&j, "findings");
     json_line(&j);
     put_import(&j, l, s);
@@ -183,7 +204,10 @@ static void print_csv(const struct session *s, const struct summary *m, struct o
                 {"regions", m->by_kind[EV_REGION_BEGIN], false},
                 {"logs", m->by_kind[EV_LOG], false},
                 {"stack_samples", m->by_kind[EV_STACK_SAMPLE], false},
-                {"distinct_stacks", s->distinct_stacks, true}};
+                {"distinct_stacks", s->distinct_stacks, true},
+                {"cancel_bursts", s->ctx.cancels.n, true},
+                {"cancel_edges", s->ctx.edges.n, true},
+                {"deadlines_fired", s->ctx.deadlines_fired, true}};
     csv_init(&c, out, false);
     csv_header(&c, header);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

@@ -8,6 +8,8 @@ struct encoder *encoder_new(struct session *s)
     struct encoder *enc = mem_calloc(1, sizeof *enc);
     enc->s = s;
     enc->codec = codec_new();
+    enc->ctx = ctx_collect_new(s);
+    enc->facts = facts_new();
     return enc;
 }
 
@@ -16,6 +18,8 @@ void encoder_free(struct encoder *enc)
     if (!enc)
         return;
     codec_free(enc->codec);
+    ctx_collect_free(enc->ctx);
+    facts_free(enc->facts);
     buf_release(&enc->blob);
     for (size_t i = 0; i < enc->groups.n; i++)
         mem_free(enc->groups.v[i].latency);

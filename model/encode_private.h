@@ -17,14 +17,16 @@
 #include <string.h>
 
 #include "model/chunk.h"
+#include "model/ctx/collect.h"
 #include "model/lod.h"
 #include "model/session.h"
 #include "model/timeline/timeline.h" /* enum lane_kind */
 
 enum hot_flags {
-    HOT_COUNTED = 1, /* part of its group's and the totals' sums */
-    HOT_BORN = 2,    /* a transition said which state it is in */
-    HOT_TOUCHED = 4, /* in this block's list */
+    HOT_COUNTED = 1,   /* part of its group's and the totals' sums */
+    HOT_BORN = 2,      /* a transition said which state it is in */
+    HOT_TOUCHED = 4,   /* in this block's list */
+    HOT_PREEMPTED = 8, /* preempted, and has not blocked since */
 };
 
 /* What the walk needs of a goroutine from block to block. */
@@ -38,9 +40,11 @@ struct hot {
     class_id class; /* of the transition into its state */
     uint8_t share;  /* SHARE_DEAD: not alive */
     uint8_t flags;  /* enum hot_flags */
+    stack_id stack; /* of the transition into its state */
 };
 
-enum seen_flags { SEEN = 1, NAMED = 2 };
+/* WATCHED: its transitions are told to model/ctx; SOURCE: its events are, while it calls cancel. */
+enum seen_flags { SEEN = 1, NAMED = 2, WATCHED = 4, SOURCE = 8 };
 
 /* A group with what only the encoder needs. */
 struct egroup {
@@ -129,6 +133,9 @@ struct encoder {
     struct session *s;
     struct codec *codec;
     struct buf blob;
+    struct ctx_collect *ctx;
+    struct facts_work *facts;
+    int64_t runqueue, runqueue_max; /* goroutines runnable after the last event scanned; most so far */
 
     VEC(struct hot) hot; /* by gidx */
     VEC(uint8_t) seen;   /* by gidx: enum seen_flags */
@@ -158,6 +165,8 @@ struct encoder {
     ns_t break_t;
     uint32_t class_n[DICT_CLASSES];
     uint8_t route[DICT_CLASSES]; /* enum stream, ROUTE_*; valid for classes below nroutes */
+    int8_t queues[DICT_CLASSES]; /* what an event of the class adds to the runnable ones */
+    uint8_t preempts[DICT_CLASSES];
     uint32_t nroutes;
     VEC(uint32_t) list[STREAMS];   /* of each stream: indexes into ev, in time */
     VEC(struct event) rows, prows; /* of STREAM_G and P, sorted by track: one copy makes all later passes sequential */

@@ -276,6 +276,8 @@ void encode_publish(struct encoder *enc)
     publish_tables(enc);
     publish_segment(enc);
     publish_counts(enc);
+    ctx_publish(enc->ctx);
+    facts_publish(enc);
     /* Open spans of those who sleep: often enough to be of use, seldom enough to cost nothing. */
     enc->since_settled += enc->b->n;
     if (enc->since_settled / 8 >= s->goroutines.n) {
@@ -305,6 +307,8 @@ void encode_publish_break(struct encoder *enc)
     pthread_rwlock_wrlock(&enc->s->lock);
     *vec_push(&enc->s->breaks) = enc->break_t;
     encode_break(enc);
+    ctx_break(enc->ctx, enc->break_t);
+    facts_break(enc);
     close_ranges(enc, enc->break_t);
     if (enc->regions.n)
         memset(enc->regions.v, 0, enc->regions.n * sizeof *enc->regions.v);
@@ -332,6 +336,8 @@ int encoder_finish(struct encoder *enc, struct err *e)
         close_waits(enc);
         close_ranges(enc, enc->t1);
         trim_ranges(s);
+        ctx_finish(enc->ctx, enc->t1);
+        facts_finish(enc);
     }
     pthread_rwlock_unlock(&s->lock);
     if (s->wake)

@@ -14,10 +14,22 @@ static uint8_t route_of(const struct event_class *c)
     }
 }
 
+static bool is_preempted(const struct encoder *enc, const struct event_class *c)
+{
+    struct str reason = dict_str(&enc->s->dict, c->name);
+    return c->from == G_RUNNING && c->to == G_RUNNABLE && reason.n == 9 && !memcmp(reason.p, "preempted", 9);
+}
+
 static void add_routes(struct encoder *enc)
 {
-    for (; enc->nroutes < enc->b->nclasses; enc->nroutes++)
-        enc->route[enc->nroutes] = route_of(&enc->s->dict.classes[enc->nroutes]);
+    for (; enc->nroutes < enc->b->nclasses; enc->nroutes++) {
+        const struct event_class *c = &enc->s->dict.classes[enc->nroutes];
+        enc->route[enc->nroutes] = route_of(c);
+        if (enc->route[enc->nroutes] != STREAM_G || c->restates)
+            continue;
+        enc->queues[enc->nroutes] = (int8_t)((c->to == G_RUNNABLE) - (c->from == G_RUNNABLE));
+        enc->preempts[enc->nroutes] = is_preempted(enc, c);
+    }
 }
 
 /* Room for ids below n; what is new is zero. */
@@ -55,7 +67,7 @@ static void use_stack(struct encoder *enc, stack_id stack)
 {
     room(&enc->stack_used, (size_t)stack + 1);
     room(&enc->site_of, (size_t)stack + 1);
-    enc->stack_used.v[stack] = 1;
+    enc->stack_used.v[stack] = (uint8_t)(1 | ctx_stack(enc->ctx, stack) << 1);
     *vec_push(&enc->new_stacks) = stack;
 }
 
@@ -102,6 +114,25 @@ void encode_touch(struct encoder *enc, gidx g)
     enc->touched_bits.v[g / 64] |= 1ull << (g % 64);
 }
 
+/* What the collector of contexts wants to be told of. */
+static void scan_ctx(struct encoder *enc, const struct event *e, const struct event_ext *x)
+{
+    unsigned says = ctx_scan(enc->ctx, e, x);
+    if (says & CTX_SOURCE)
+        enc->seen.v[e->g] |= SOURCE;
+    if (says & CTX_WATCHED)
+        enc->seen.v[e->res] |= WATCHED;
+}
+
+/* A goroutine that is new, or within a call of cancel. */
+static void see_actor(struct encoder *enc, const struct event *e)
+{
+    if (!(enc->seen.v[e->g] & SEEN))
+        see(enc, e->g);
+    if (enc->seen.v[e->g] & SOURCE && !ctx_follow(enc->ctx, e))
+        enc->seen.v[e->g] &= (uint8_t)~SOURCE;
+}
+
 static void scan_stacks(struct encoder *enc, const struct event *e)
 {
     if (e->stack >= enc->stack_used.n || !enc->stack_used.v[e->stack])
@@ -111,6 +142,8 @@ static void scan_stacks(struct encoder *enc, const struct event *e)
     const struct event_class *c = &enc->s->dict.classes[e->class];
     if (c->kind == EV_STATE_TRANSITION || (e->g != IDX_NONE && !(enc->seen.v[e->g] & NAMED)))
         learn_names(enc, e, c);
+    if ((enc->stack_used.v[e->stack] | enc->stack_used.v[e->stack2]) > 1)
+        scan_ctx(enc, e, NULL);
 }
 
 /* Per goroutine and proc the number of its rows, and which events they are. */
@@ -121,8 +154,8 @@ static void scan_events(struct encoder *enc)
     for (uint32_t i = 0; i < enc->b->n; i++) {
         const struct event *e = &ev[i];
         enc->class_n[e->class]++;
-        if (e->g != IDX_NONE && !(enc->seen.v[e->g] & SEEN))
-            see(enc, e->g);
+        if (e->g != IDX_NONE && (enc->seen.v[e->g] & (SEEN | SOURCE)) != SEEN)
+            see_actor(enc, e);
         if (e->m != EV_NO_MP)
             enc->threads.v[e->m].events++;
         unsigned route = enc->route[e->class];
@@ -132,11 +165,15 @@ static void scan_events(struct encoder *enc)
             if (enc->hot.v[e->res].n++ == 0)
                 encode_touch(enc, e->res);
             g_list[n_g++] = i;
+            enc->runqueue += enc->queues[e->class];
+            enc->runqueue_max = enc->runqueue > enc->runqueue_max ? enc->runqueue : enc->runqueue_max;
         } else if (route == STREAM_P) {
             enc->procs.v[e->res].n++;
             *vec_push(&enc->list[STREAM_P]) = i;
         } else if (route != ROUTE_NONE) {
             *vec_push(&enc->list[route]) = i;
+            if (enc->s->dict.classes[e->class].kind == EV_LOG && e->res != IDX_NONE)
+                scan_ctx(enc, e, &enc->b->ext[e->res]);
         }
         enc->with_stack += e->stack != 0;
         if (e->stack | e->stack2)

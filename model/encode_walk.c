@@ -258,9 +258,33 @@ static void leave(struct walk *w, gidx idx)
     if (h->share == SHARE_DEAD)
         return;
     until(w, w->enc->seg.t1);
+    if (h->share == SHARE_RUNNABLE && ns_between(h->since, h->settled) >= FACT_LATENCY_MIN)
+        facts_stay(w->enc, idx, SHARE_RUNNABLE, h->since, h->settled, h->stack);
     w->group->after[h->share]++;
     if (h->m != EV_NO_MP || h->p != EV_NO_MP)
         *vec_push(&w->enc->placed) = idx;
+}
+
+static void step_ctx(struct walk *w, const struct event *e, const struct event_class *c)
+{
+    const struct hot *h = w->h;
+    ctx_step(w->enc->ctx, &(struct ctx_step){.g = e->res,
+                                             .e = e,
+                                             .to = c,
+                                             .from = h->flags & HOT_BORN && h->share != SHARE_UNKNOWN ? h->class : CLASS_NONE,
+                                             .from_share = h->share,
+                                             .since = h->since,
+                                             .from_stack = h->stack});
+}
+
+/* The facts that rules ask of single goroutines. */
+static inline void note_facts(struct walk *w, const struct event *e, const struct event_class *c, uint8_t was)
+{
+    struct hot *h = w->h;
+    if ((was == SHARE_RUNNABLE || was == SHARE_SYSCALL) && ns_between(h->since, e->t) >= FACT_LATENCY_MIN)
+        facts_stay(w->enc, e->res, was, h->since, e->t, h->stack);
+    if ((h->flags & HOT_PREEMPTED || w->enc->preempts[e->class]) && !w->g->system)
+        h->flags = (uint8_t)((h->flags & ~HOT_PREEMPTED) | (facts_preempt(w->enc, e->res, was, h->since, e, c) ? HOT_PREEMPTED : 0));
 }
 
 static inline void one_transition(struct walk *w, const struct event *e, const struct event_class *c)
@@ -268,6 +292,7 @@ static inline void one_transition(struct walk *w, const struct event *e, const s
     struct hot *h = w->h;
     struct encoder *enc = w->enc;
     uint8_t was = h->share;
+    note_facts(w, e, c, was);
     if (was != SHARE_DEAD)
         until(w, e->t);
     if (enc->own.on)
@@ -283,6 +308,7 @@ static inline void one_transition(struct walk *w, const struct event *e, const s
     h->share = c->share;
     h->since = w->from = e->t;
     h->class = e->class;
+    h->stack = e->stack;
     h->flags |= HOT_BORN;
     w->g->last_state = c->to;
     if (c->to == G_NOTEXIST)
@@ -309,7 +335,7 @@ static void add_run(struct encoder *enc, gidx idx, const struct hot *h)
 
 static void walk_rows(struct walk *w)
 {
-    const struct encoder *enc = w->enc;
+    struct encoder *enc = w->enc;
     const struct event *e = enc->rows.v + (w->h->at - w->h->n), *end = enc->rows.v + w->h->at;
     if (e == end)
         return;
@@ -317,11 +343,17 @@ static void walk_rows(struct walk *w)
         w->g->first = e->t;
     w->g->last = end[-1].t;
     w->g->transitions += w->h->n;
+    bool watched = enc->seen.v[e->res] & WATCHED;
     for (; e < end; e++) {
         const struct event_class *c = &enc->s->dict.classes[e->class];
-        if (!c->restates)
-            one_transition(w, e, c);
+        if (c->restates)
+            continue;
+        if (watched)
+            step_ctx(w, e, c);
+        one_transition(w, e, c);
     }
+    if (watched && !ctx_watched(enc->ctx, end[-1].res))
+        enc->seen.v[end[-1].res] &= (uint8_t)~WATCHED;
 }
 
 /* A short run in which a goroutine is created or ends has no sums of its own. */
@@ -438,6 +470,7 @@ void encode_goroutines(struct encoder *enc)
     lod_begin(enc, count_sets(enc));
     for (size_t i = 0; i < enc->touched.n; i++)
         walk_goroutine(enc, i);
+    facts_block(enc);
     add_steady(enc);
 }
 
@@ -457,7 +490,7 @@ static void break_goroutine(struct encoder *enc, gidx idx)
     group->count[SHARE_UNKNOWN]++;
     h->share = SHARE_UNKNOWN;
     h->settled = h->since = enc->break_t;
-    h->site = 0;
+    h->site = h->stack = 0;
     h->m = h->p = EV_NO_MP;
     g->last_share = SHARE_UNKNOWN;
 }

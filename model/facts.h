@@ -33,7 +33,25 @@ struct facts {
     uint64_t nsyscalls, npreempts;     /* how many there were */
     ns_t idle_wait;                    /* time in which some goroutine had been runnable for > 1 ms while a proc was idle */
     ns_t runnable_wait;                /* time in which some goroutine had been runnable for > 1 ms */
-    uint32_t runqueue_max;             /* most goroutines runnable at once */
+    uint64_t runqueue_max;             /* most goroutines runnable at once */
 };
+
+/* --- the encoder's side: model/encode_facts.c -------------------------------------------------------------------------- */
+struct encoder;
+struct event;
+struct event_class;
+struct facts_work;
+struct facts_work *facts_new(void);
+void facts_free(struct facts_work *f);
+/* A goroutine was in a state (runnable, syscall) for at least FACT_LATENCY_MIN; it goes on when the block ends in it. */
+void facts_stay(struct encoder *enc, gidx g, uint8_t share, ns_t since, ns_t until, stack_id stack);
+/* A goroutine was preempted, or was before and changes its state: true while that run goes on. */
+bool facts_preempt(struct encoder *enc, gidx g, uint8_t was, ns_t since, const struct event *e, const struct event_class *to);
+/* All of the block is walked, and groups still count its steady members. */
+void facts_block(struct encoder *enc);
+/* Under the write lock. */
+void facts_publish(struct encoder *enc);
+void facts_break(struct encoder *enc);
+void facts_finish(struct encoder *enc);
 
 #endif

@@ -2,6 +2,7 @@
 #include "model/session.h"
 
 #include "model/chunk.h"
+#include "model/ctx/roles.h"
 
 enum { CACHE_BYTES = 64 << 20 };
 
@@ -53,6 +54,9 @@ void session_free(struct session *s)
     vec_free(&s->pruns);
     map_release(&s->g_index);
     vec_free(&s->lod_spans);
+    if (s->roles)
+        roles_release(s->roles);
+    mem_free(s->roles);
     pthread_mutex_destroy(&s->index_lock);
     pthread_rwlock_destroy(&s->lock);
     mem_free(s);

@@ -210,6 +210,7 @@ struct session {
     struct map g_index;         /* goroutine id -> gidx */
     uint32_t g_indexed, chunk_indexed;
     VEC(struct lod_span) lod_spans; /* by span, then segment */
+    struct roles *roles;            /* what names of functions say, model/ctx/roles.h */
 };
 
 struct session *session_new(void);

@@ -52,7 +52,7 @@ struct cancel {
     uint32_t edges;  /* how many */
     uint32_t first;  /* its first edge; further ones by cancel_edge.next */
     uint32_t via;    /* the cancel of a foreign parent that a watcher goroutine carried here; IDX_NONE */
-    uint8_t by;      /* enum cancel_by: EXPLICIT or DEADLINE */
+    uint8_t by;      /* enum cancel_by: EXPLICIT, DEADLINE; PARENT: a foreign parent ended, and how is not known */
     uint8_t grade;   /* enum grade */
     uint8_t depth;   /* greatest of its edges */
     uint8_t foreign; /* ran in a watcher of a foreign parent (propagateCancel) */
@@ -179,10 +179,10 @@ struct ctx_model {
     VEC(struct cancel_edge) edges; /* by t */
     VEC(struct ctx) contexts;      /* in order of first mention */
     VEC(struct ctx_user) users;    /* sorted by ctx, then first event, once the import has ended; before: as they came */
-    uint32_t deadlines_fired;      /* timers of contexts that fired, those that woke nobody included */
-    uint32_t lock_handoffs;        /* unblocks inside cancel that are none: its lock was handed on */
-    uint32_t malformed;            /* context events that could not be read */
-    bool exact;                    /* the trace holds context events */
+    uint64_t deadlines_fired;      /* timers of contexts that fired, those that woke nobody included */
+    uint64_t lock_handoffs;        /* unblocks inside cancel that are none: its lock was handed on */
+    uint64_t malformed;            /* context events that could not be read */
+    uint64_t exact;                /* 1: the trace holds context events */
 };
 
 /* --- reading: under the session's read lock --------------------------------------------------------------------------- */
@@ -196,9 +196,11 @@ static inline bool edge_cut(const struct cancel_edge *e)
 ns_t edge_to_run(const struct cancel_edge *e);
 ns_t edge_to_exit(const struct cancel_edge *e);
 
-/* A stack's frame that a person wants: the first from the leaf that is not of the runtime, sync, internal or context itself: the
- * user's statement; 0 none. */
+/* A stack's frame that a person wants: the first from the leaf that is not of the standard library, the user's statement; when all
+ * are, the first that is not of the runtime, sync, internal or context; 0 none. */
 frame_id stack_site(const struct session *s, stack_id id);
+/* The frame that waits, whoever wrote it: the first from the leaf outside the runtime; 0 none. */
+frame_id stack_waiting(const struct session *s, stack_id id);
 /* The first frame from the root that is no launcher (sync.(*WaitGroup).Go.func1, errgroup, singleflight, net/http's serve with a
  * handler above it ...: model/ctx/launchers.def): whose work this is. 0: no stack. */
 frame_id stack_subject(const struct session *s, stack_id id);

@@ -78,6 +78,124 @@ static const char *check_small(const struct session *s)
     return NULL;
 }
 
+/* --- contexts and facts ------------------------------------------------------------------------------------------------- */
+
+static bool within(const struct session *s, ns_t t)
+{
+    return t >= s->t0 && t <= s->t1;
+}
+
+static bool within_or_none(const struct session *s, ns_t t)
+{
+    return t == NS_NONE || within(s, t);
+}
+
+/* The edges of a cancel are its own, rise, and are as many as it says; so all lists of edges end. */
+static bool edges_fit(const struct session *s, uint32_t i)
+{
+    const struct cancel *c = &s->ctx.cancels.v[i];
+    uint32_t n = 0, last = IDX_NONE;
+    for (uint32_t e = c->first; e != IDX_NONE; e = s->ctx.edges.v[e].next) {
+        if (e >= s->ctx.edges.n || (last != IDX_NONE && e <= last) || s->ctx.edges.v[e].cancel != i)
+            return false;
+        last = e;
+        n++;
+    }
+    return n > 0 && n == c->edges;
+}
+
+static bool cancel_fits(const struct session *s, uint32_t i)
+{
+    const struct cancel *c = &s->ctx.cancels.v[i];
+    return within(s, c->t0) && within(s, c->t1) && c->t0 <= c->t1 && (i == 0 || s->ctx.cancels.v[i - 1].t0 <= c->t0) &&
+           or_none(c->g, s->goroutines.n) && c->stack < s->dict.stacks.n && c->site < s->dict.frames.n &&
+           or_none(c->ctx, (uint32_t)s->ctx.contexts.n) && (c->via == IDX_NONE || c->via < i) && c->by < CANCEL_BY_COUNT &&
+           c->grade < GRADE_COUNT && edges_fit(s, i);
+}
+
+static bool edge_fits(const struct session *s, uint32_t i)
+{
+    const struct cancel_edge *e = &s->ctx.edges.v[i];
+    if (!within(s, e->t) || (i && s->ctx.edges.v[i - 1].t > e->t) || !within_or_none(s, e->run) || !within_or_none(s, e->exit))
+        return false;
+    uint64_t left = (uint64_t)s->t1 - (uint64_t)e->t, whole = (uint64_t)s->t1 - (uint64_t)s->t0;
+    const ns_t parts[] = {e->sched, e->running, e->blocked};
+    for (unsigned k = 0; k < 3; k++) {
+        if (parts[k] < 0 || (uint64_t)parts[k] > left)
+            return false;
+        left -= (uint64_t)parts[k];
+    }
+    return (e->run == NS_NONE || e->run >= e->t) && (e->exit == NS_NONE || e->exit >= e->t) && e->cancel < s->ctx.cancels.n &&
+           or_none(e->next, (uint32_t)s->ctx.edges.n) && or_none(e->ctx, (uint32_t)s->ctx.contexts.n) && e->g < s->goroutines.n &&
+           e->stack < s->dict.stacks.n && e->wait_stack < s->dict.stacks.n && e->then < s->dict.stacks.n &&
+           (e->waited == NS_NONE || (e->waited >= 0 && (uint64_t)e->waited <= whole)) && e->kind < EDGE_KIND_COUNT && e->how < EXIT_COUNT &&
+           (e->how == EXIT_OPEN) == (e->exit == NS_NONE) && e->grade < GRADE_COUNT && e->then_share < SHARE_COUNT;
+}
+
+static bool ctx_fits(const struct session *s, const struct ctx *c)
+{
+    uint32_t n = (uint32_t)s->ctx.contexts.n, nstr = s->dict.strings.n, nstacks = s->dict.stacks.n, nframes = s->dict.frames.n;
+    return or_none(c->parent, n) && or_none(c->root_of_cancel, n) && or_none(c->cancel, (uint32_t)s->ctx.cancels.n) &&
+           within_or_none(s, c->created) && within(s, c->mentioned) && within_or_none(s, c->cancelled) &&
+           or_none(c->owner, s->goroutines.n) && or_none(c->canceller, s->goroutines.n) && c->stack < nstacks &&
+           c->cancel_stack < nstacks && c->site < nframes && c->cancel_site < nframes && c->key < nstr && c->foreign < nstr &&
+           c->cause < nstr && or_none(c->task, (uint32_t)s->tasks.n) && c->kind < CTX_KIND_COUNT && c->by < CANCEL_BY_COUNT &&
+           c->grade < GRADE_COUNT;
+}
+
+/* No context is its own ancestor: each walk up ends at a root, or at one from which an earlier walk ended. */
+static bool tree_fits(const struct ctx_model *m)
+{
+    uint32_t *walk = mem_calloc(m->contexts.n, sizeof *walk); /* 1 + the walk that met it; 0 none */
+    bool fits = true;
+    for (uint32_t i = 0; i < m->contexts.n && fits; i++) {
+        uint32_t at = i;
+        for (; at != IDX_NONE && !walk[at]; at = m->contexts.v[at].parent)
+            walk[at] = i + 1;
+        fits = at == IDX_NONE || walk[at] != i + 1;
+    }
+    mem_free(walk);
+    return fits;
+}
+
+static const char *check_contexts(const struct session *s)
+{
+    const struct ctx_model *m = &s->ctx;
+    for (uint32_t i = 0; i < m->edges.n; i++)
+        if (!edge_fits(s, i))
+            return "cancel edges";
+    for (uint32_t i = 0; i < m->cancels.n; i++)
+        if (!cancel_fits(s, i))
+            return "cancels";
+    for (uint32_t i = 0; i < m->contexts.n; i++)
+        if (!ctx_fits(s, &m->contexts.v[i]))
+            return "contexts";
+    for (uint32_t i = 0; i < m->users.n; i++) {
+        const struct ctx_user *u = &m->users.v[i];
+        if (u->ctx >= m->contexts.n || u->g >= s->goroutines.n || !or_none(u->edge, (uint32_t)m->edges.n) ||
+            (i && m->users.v[i - 1].ctx > u->ctx) || !within_or_none(s, u->first_done) || !within(s, u->last))
+            return "users of contexts";
+    }
+    return !m->contexts.n || tree_fits(m) ? NULL : "contexts";
+}
+
+static const char *check_facts(const struct session *s)
+{
+    for (size_t i = 0; i < s->facts.syscalls.n; i++) {
+        const struct long_syscall *c = &s->facts.syscalls.v[i];
+        if (!within(s, c->t0) || (c->t1 != NS_OPEN && (!within(s, c->t1) || c->t1 < c->t0)) || c->g >= s->goroutines.n ||
+            c->stack >= s->dict.stacks.n)
+            return "syscalls";
+    }
+    for (size_t i = 0; i < s->facts.preempts.n; i++) {
+        const struct preempt_run *r = &s->facts.preempts.v[i];
+        if (!within(s, r->t0) || !within(s, r->t1) || r->t1 < r->t0 || r->running < 0 || r->running > r->t1 - r->t0 ||
+            r->g >= s->goroutines.n || r->stack >= s->dict.stacks.n)
+            return "preemptions";
+    }
+    return NULL;
+}
+
 static const char *check_chunks(const struct session *s, uint32_t chunks)
 {
     for (size_t i = 0; i < s->chunks.n; i++) {
@@ -175,6 +293,10 @@ int store_check(const struct session *s, uint32_t chunks, struct err *e)
         bad = check_goroutines(s);
     if (!bad)
         bad = check_small(s);
+    if (!bad)
+        bad = check_contexts(s);
+    if (!bad)
+        bad = check_facts(s);
     if (!bad)
         bad = check_chunks(s, chunks);
     if (!bad)

@@ -112,6 +112,93 @@ struct brk {
 static const struct field break_fields[] = {
     F(brk, t, "last event of a source that another one follows"),
 };
+static const struct field cancel_fields[] = {
+    F(cancel, t0, "first edge"),
+    F(cancel, t1, "last edge"),
+    F(cancel, g, "goroutine that called cancel, or the timer's"),
+    F(cancel, stack, "stack of the first edge"),
+    F(cancel, site, "frame: the caller; 0: a timer"),
+    F(cancel, ctx, "ctx that was cancelled; 4294967295 unknown"),
+    F(cancel, edges, "number of edges"),
+    F(cancel, first, "cancel_edge: the first"),
+    F(cancel, via, "cancel of a foreign parent that led to it; 4294967295 none"),
+    F(cancel, by, "1 explicit, 2 deadline, 3 parent"),
+    F(cancel, grade, "0 exact, 1 inferred, 2 possible"),
+    F(cancel, depth, "greatest of its edges"),
+    F(cancel, foreign, "ran in a watcher of a foreign parent"),
+};
+static const struct field cancel_edge_fields[] = {
+    F(cancel_edge, t, "woken or started"),
+    F(cancel_edge, run, "first ran; not by the end: the least integer"),
+    F(cancel_edge, exit, "answered; not by the end: the least integer"),
+    F(cancel_edge, sched, "ns runnable until then"),
+    F(cancel_edge, running, "ns running"),
+    F(cancel_edge, blocked, "ns waiting or in syscalls"),
+    F(cancel_edge, cancel, "cancel"),
+    F(cancel_edge, next, "next edge of the same cancel; 4294967295 none"),
+    F(cancel_edge, ctx, "ctx that it listened to; 4294967295 unknown"),
+    F(cancel_edge, g, "goroutine that was woken or started"),
+    F(cancel_edge, stack, "stack of the waker"),
+    F(cancel_edge, wait_stack, "stack: where it waited"),
+    F(cancel_edge, then, "stack: where it blocked longest until it answered"),
+    F(cancel_edge, waited, "ns it had waited; the least integer: since before the trace"),
+    F(cancel_edge, depth, "levels below the cancelled context; 1: on it itself"),
+    F(cancel_edge, kind, "0 wake, 1 afterfunc, 2 watcher"),
+    F(cancel_edge, how, "0 open, 1 ended, 2 again, 3 left"),
+    F(cancel_edge, grade, "0 exact, 1 inferred, 2 possible"),
+    F(cancel_edge, then_share, "share of the longest block"),
+    F(cancel_edge, unobserved, "its times are lower bounds"),
+};
+static const struct field ctx_fields[] = {
+    F(ctx, id, "as the events number it"),
+    F(ctx, created, "when; unknown: the least integer"),
+    F(ctx, mentioned, "first event that names it"),
+    F(ctx, deadline, "effective one; none: the least integer"),
+    F(ctx, asked, "later one that was asked for; none: the least integer"),
+    F(ctx, cancelled, "when; not by the end: the least integer"),
+    F(ctx, parent, "ctx; 4294967295: a root, or not told"),
+    F(ctx, cancel, "cancel; 4294967295 none"),
+    F(ctx, root_of_cancel, "ctx whose cancel ended it; 4294967295 unknown"),
+    F(ctx, children, "contexts derived from it"),
+    F(ctx, children_at_cancel, "children when it was cancelled"),
+    F(ctx, err_calls, "calls of Err"),
+    F(ctx, value_calls, "calls of Value"),
+    F(ctx, owner, "goroutine that made it; 4294967295 unknown"),
+    F(ctx, canceller, "goroutine that cancelled it; 4294967295 none"),
+    F(ctx, stack, "stack: where it was made"),
+    F(ctx, cancel_stack, "stack: where it was cancelled"),
+    F(ctx, site, "frame: the user's, where it was made"),
+    F(ctx, cancel_site, "frame: the user's, where it was cancelled"),
+    F(ctx, key, "string: type of a value's key"),
+    F(ctx, foreign, "string: type of the foreign parent in between"),
+    F(ctx, cause, "string"),
+    F(ctx, task, "task; 4294967295 none"),
+    F(ctx, kind, "as numbered in model/ctx/ctx.h"),
+    F(ctx, ref, "how its parent was reached: 1 TODO, 2 WithoutCancel, 4 foreign"),
+    F(ctx, by, "0 unknown, 1 explicit, 2 deadline, 3 parent"),
+    F(ctx, grade, "0 exact, 1 inferred, 2 possible"),
+    F(ctx, depth, "WithValue contexts in a row up from here"),
+    F(ctx, std, "made inside the standard library"),
+};
+static const struct field ctx_user_fields[] = {
+    F(ctx_user, ctx, "ctx"),
+    F(ctx_user, g, "goroutine"),
+    F(ctx_user, first_done, "first call of Done; never: the least integer"),
+    F(ctx_user, last, "its last event on it"),
+    F(ctx_user, edge, "cancel_edge: its wake; 4294967295 none"),
+    F(ctx_user, err_calls, "calls of Err"),
+    F(ctx_user, derived, "contexts that it derived from it"),
+};
+static const struct field long_syscall_fields[] = {
+    F(long_syscall, t0, "begin"),
+    F(long_syscall, t1, "end; still in it at the end: the largest integer"),
+    F(long_syscall, g, "goroutine"),
+    F(long_syscall, stack, "stack"),
+};
+static const struct field preempt_run_fields[] = {
+    F(preempt_run, t0, "begin"),    F(preempt_run, t1, "end"),        F(preempt_run, running, "ns running within it"),
+    F(preempt_run, g, "goroutine"), F(preempt_run, n, "preemptions"), F(preempt_run, stack, "stack of the last one"),
+};
 static const struct field segment_fields[] = {
     F(segment, t0, "begin"),
     F(segment, t1, "end"),
@@ -188,6 +275,12 @@ VEC_TABLE(range, s->ranges)
 VEC_TABLE(wait, s->waits)
 VEC_TABLE(regroup, s->regroups)
 VEC_TABLE(brk, s->breaks)
+VEC_TABLE(cancel, s->ctx.cancels)
+VEC_TABLE(cancel_edge, s->ctx.edges)
+VEC_TABLE(ctx, s->ctx.contexts)
+VEC_TABLE(ctx_user, s->ctx.users)
+VEC_TABLE(long_syscall, s->facts.syscalls)
+VEC_TABLE(preempt_run, s->facts.preempts)
 VEC_TABLE(segment, s->segments)
 VEC_TABLE(directory, s->chunks)
 VEC_TABLE(run, s->runs)
@@ -225,6 +318,12 @@ const struct table store_tables[] = {
     TABLE(wait, "wait", wait_fields, true, 0, struct wait_site, "where goroutines waited"),
     TABLE(regroup, "regroup", regroup_fields, true, 0, struct regroup, "goroutines whose start function became known late"),
     TABLE(brk, "break", break_fields, true, 0, struct brk, "where one source ends and the next begins"),
+    TABLE(cancel, "cancel", cancel_fields, true, 0, struct cancel, "calls of cancel that woke or started somebody"),
+    TABLE(cancel_edge, "cancel_edge", cancel_edge_fields, true, 0, struct cancel_edge, "whom they woke, and what that one did then"),
+    TABLE(ctx, "ctx", ctx_fields, true, 0, struct ctx, "contexts"),
+    TABLE(ctx_user, "ctx_user", ctx_user_fields, true, 0, struct ctx_user, "who used which context"),
+    TABLE(long_syscall, "long_syscall", long_syscall_fields, true, 0, struct long_syscall, "the longest syscalls"),
+    TABLE(preempt_run, "preempt_run", preempt_run_fields, true, 0, struct preempt_run, "goroutines preempted again and again"),
     TABLE(segment, "segment", segment_fields, true, 0, struct segment, "stretches of time, each with chunks of its own"),
     TABLE(directory, "directory", directory_fields, true, 0, struct chunk_ref, "what lies in which chunk"),
     TABLE(run, "run", run_fields, true, 0, struct run, "rows of one goroutine in one segment"),
@@ -246,6 +345,15 @@ const struct scalar store_scalars[] = {S(t0, "t0", "time of the first event, of 
                                        S(events_with_stack, "events_with_stack", "events that have a stack"),
                                        S(clock_snapshots, "clock_snapshots", "clock snapshots"),
                                        S(regions_open, "regions_open", "regions without an end"),
+                                       S(ctx.deadlines_fired, "deadlines_fired", "timers of contexts that fired"),
+                                       S(ctx.lock_handoffs, "lock_handoffs", "unblocks inside cancel that hand on its lock"),
+                                       S(ctx.malformed, "ctx_malformed", "context events that could not be read"),
+                                       S(ctx.exact, "ctx_exact", "1: the trace holds context events"),
+                                       S(facts.nsyscalls, "long_syscalls", "syscalls of 100 ms and more"),
+                                       S(facts.npreempts, "preempt_runs", "runs of 10 preemptions and more"),
+                                       S(facts.idle_wait, "idle_wait", "ns in which somebody was runnable for long and a proc idle"),
+                                       S(facts.runnable_wait, "runnable_wait", "ns in which somebody was runnable for long"),
+                                       S(facts.runqueue_max, "runqueue_max", "most goroutines runnable at once"),
                                        SHARES(SHARE_SCALAR) EVENT_KINDS(KIND_SCALAR)};
 const unsigned store_nscalars = sizeof store_scalars / sizeof *store_scalars;
 

@@ -9,7 +9,7 @@ static const char *const stream_names[STREAMS] = {"goroutine",         "proc",  
 
 static void result_named(sqlite3_context *ctx, uint64_t i, const char *const *names, unsigned n)
 {
-    if (i < n)
+    if (i < n && names[i])
         result_text(ctx, names[i]);
 }
 
@@ -34,6 +34,19 @@ static void show(const struct list_cursor *c, sqlite3_context *ctx, unsigned for
     case L_FRAME_FUNC: result_frame(base, ctx, (frame_id)v, FRAME_FUNC); break;
     case L_FRAME_FILE: result_frame(base, ctx, (frame_id)v, FRAME_FILE); break;
     case L_FRAME_LINE: result_frame(base, ctx, (frame_id)v, FRAME_LINE); break;
+    case L_GRADE: result_named(ctx, v, grade_words, GRADE_COUNT); break;
+    case L_BY: result_named(ctx, v, cancel_by_words, CANCEL_BY_COUNT); break;
+    case L_EDGE_KIND: result_named(ctx, v, edge_kind_words, EDGE_KIND_COUNT); break;
+    case L_EXIT: result_named(ctx, v, exit_words, EXIT_COUNT); break;
+    case L_CTX_KIND: result_named(ctx, v, ctx_kind_words, CTX_KIND_COUNT); break;
+    case L_ROW_OF:
+        if (v != IDX_NONE)
+            sqlite3_result_int64(ctx, (int64_t)v);
+        break;
+    case L_DUR:
+        if ((ns_t)v != NS_NONE)
+            sqlite3_result_int64(ctx, (int64_t)v);
+        break;
     default: break;
     }
 }

@@ -22,9 +22,16 @@ enum list_format {
     L_FRAME_FUNC,
     L_FRAME_FILE,
     L_FRAME_LINE, /* of a frame */
-    L_CHARS,      /* char[] */
-    L_ROW,        /* the row's number; no member */
-    L_OWN         /* from here on: the table's own function */
+    L_GRADE,
+    L_BY,
+    L_EDGE_KIND,
+    L_EXIT,
+    L_CTX_KIND,
+    L_ROW_OF, /* a row of another table; none: NULL */
+    L_DUR,    /* ns; unknown: NULL */
+    L_CHARS,  /* char[] */
+    L_ROW,    /* the row's number; no member */
+    L_OWN     /* from here on: the table's own function */
 };
 
 struct list_cursor {

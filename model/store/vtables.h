@@ -20,6 +20,10 @@
     X(metric)                                                                                                                              \
     X(label)                                                                                                                               \
     X(wait)                                                                                                                                \
+    X(cancel)                                                                                                                              \
+    X(cancel_edge)                                                                                                                         \
+    X(ctx)                                                                                                                                 \
+    X(ctx_user)                                                                                                                            \
     X(stack)                                                                                                                               \
     X(stack_frame)                                                                                                                         \
     X(frame)                                                                                                                               \
