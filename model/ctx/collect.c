@@ -7,6 +7,7 @@ struct ctx_collect *ctx_collect_new(struct session *s)
 {
     struct ctx_collect *c = mem_calloc(1, sizeof *c);
     c->s = s;
+    c->exact = exact_new(s);
     return c;
 }
 
@@ -14,7 +15,9 @@ void ctx_collect_free(struct ctx_collect *c)
 {
     if (!c)
         return;
+    exact_free(c->exact);
     roles_release(&c->roles);
+    vec_free(&c->category);
     vec_free(&c->info_of);
     vec_free(&c->infos);
     vec_free(&c->g_flags);
@@ -168,9 +171,27 @@ static void scan_created(struct ctx_collect *c, const struct event *e)
         flag_g(c, e->res, G_WATCHER);
 }
 
+static bool is_ctx_log(struct ctx_collect *c, str_id category)
+{
+    static const char prefix[] = "ctxscope/";
+    size_t had = c->category.n;
+    if (category >= had) {
+        vec_reserve(&c->category, (size_t)category + 1);
+        memset(c->category.v + had, 0, category + 1 - had);
+        c->category.n = (size_t)category + 1;
+    }
+    if (!c->category.v[category]) {
+        struct str s = session_str(c->s, category);
+        c->category.v[category] = s.n >= sizeof prefix - 1 && !memcmp(s.p, prefix, sizeof prefix - 1) ? 2 : 1;
+    }
+    return c->category.v[category] == 2;
+}
+
 unsigned ctx_scan(struct ctx_collect *c, const struct event *e, const struct event_ext *x)
 {
     const struct event_class *class = session_class(c->s, e->class);
+    if (x && is_ctx_log(c, x->s[0]))
+        exact_log(c->exact, e, x);
     if (x || class->kind != EV_STATE_TRANSITION || class->resource != RES_GOROUTINE || class->restates)
         return 0;
     bool created = class->from == G_NOTEXIST;
@@ -372,6 +393,7 @@ void ctx_publish(struct ctx_collect *c)
         keep_open(c);
     c->candidates.n = 0;
     react_publish(c);
+    exact_publish(c->exact);
     m->deadlines_fired = c->deadlines;
     m->lock_handoffs = c->handoffs;
 }
@@ -380,6 +402,7 @@ void ctx_break(struct ctx_collect *c, ns_t t)
 {
     react_close(c, t, true);
     react_publish(c);
+    exact_break(c->exact);
     map_clear(&c->open);
     map_clear(&c->via);
     c->bursts.n = 0;
@@ -389,4 +412,5 @@ void ctx_finish(struct ctx_collect *c, ns_t t)
 {
     react_close(c, t, false);
     react_publish(c);
+    exact_finish(c->exact);
 }

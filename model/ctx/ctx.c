@@ -87,8 +87,3 @@ bool frame_is_context(const struct session *s, frame_id f)
 {
     return f && role_of_func(s, session_frame(s, f)->func) & ROLE_CONTEXT;
 }
-
-bool frame_is_std(const struct session *s, frame_id f)
-{
-    return f && role_of_func(s, session_frame(s, f)->func) & ROLE_STD;
-}

@@ -208,7 +208,8 @@ frame_id stack_subject(const struct session *s, stack_id id);
 frame_id goroutine_subject(struct session *s, gidx g);
 /* True when the frame's function is of package context (or the overlay's helper in it). */
 bool frame_is_context(const struct session *s, frame_id f);
-bool frame_is_std(const struct session *s, frame_id f); /* standard library: no dot in the first path element, and not main */
+/* Of the standard library: its package is one of Go's, and its file lies where those do. */
+bool frame_is_std(const struct session *s, frame_id f);
 /* Waits there by design (accept loops, idle keep-alive, tickers, runtime's own ...: model/ctx/idle.def and the config's [idle]). */
 bool wait_is_idle(const struct session *s, stack_id wait);
 

@@ -250,7 +250,7 @@ static void contradictions(void)
     at(&w, 1, "main.f", "nonsense");
     exact_publish(w.x);
     exact_finish(w.x);
-    CHECK(w.s->ctx.malformed == 5 && w.s->ctx.contexts.n == 4, "%u", w.s->ctx.malformed);
+    CHECK(w.s->ctx.malformed == 5 && w.s->ctx.contexts.n == 4, "%u", (unsigned)w.s->ctx.malformed);
     CHECK(ctx(&w, 1)->parent == index_of(&w, 2) && ctx(&w, 2)->parent == IDX_NONE && ctx(&w, 3)->parent == IDX_NONE);
     CHECK(w.s->sources.v[0]->notes[NOTE_CTX_MALFORMED].count == 5 &&
           !strcmp(w.s->sources.v[0]->notes[NOTE_CTX_MALFORMED].first, "nonsense"));
