@@ -9,13 +9,13 @@ struct name_rule {
     uint16_t roles;
 };
 static const struct name_rule cancel_names[] = {
-#define ROLE(name, how, role) {name, how, ROLE_##role},
+#define ROLE(id, name, how, role) {name, how, ROLE_##role},
 #include "model/ctx/roles.def"
 #undef ROLE
 };
 static const struct name_rule launcher_names[] = {
-#define LAUNCHER(name, how) {name, how, ROLE_LAUNCHER},
-#define SERVER(name, how) {name, how, ROLE_LAUNCHER | ROLE_SERVER},
+#define LAUNCHER(id, name, how) {name, how, ROLE_LAUNCHER},
+#define SERVER(id, name, how) {name, how, ROLE_LAUNCHER | ROLE_SERVER},
 #include "model/ctx/launchers.def"
 #undef LAUNCHER
 #undef SERVER
