@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "model/regex.h"
+#include "tui/grouping.h"
 #include "tui/range.h"
 
 const struct view *app_view(const struct app *app)
@@ -89,7 +90,7 @@ struct regex *app_regex(struct app *app, uint32_t text)
 
 static void no_selection(struct nav *nav)
 {
-    *nav = (struct nav){.g = IDX_NONE, .group = IDX_NONE, .range0 = NS_NONE, .range1 = NS_NONE, .cursor = NS_NONE};
+    *nav = (struct nav){.g = IDX_NONE, .group = IDX_NONE, .set = IDX_NONE, .range0 = NS_NONE, .range1 = NS_NONE, .cursor = NS_NONE};
 }
 
 static int apply_settings(struct app *app, const struct tui_opts *o, struct err *e)
@@ -156,6 +157,7 @@ void app_free(struct app *app)
     jobs_stop(app);
     range_release(app);
     kept_release(app);
+    grouping_release(app);
     for (size_t i = 0; i < app->nslots; i++) {
         if (app->slots[i].view->data_release)
             app->slots[i].view->data_release(app->data[i]);

@@ -36,6 +36,8 @@ bool app_job_runs(const struct app *app);
 /* Stops it as the user would not: its done may ask for it again. For a job that waits for the session's lock this must not be
  * called while an import runs. */
 void app_stop_job(struct app *app);
+/* In a job's done: it was stopped so, or by another one. */
+bool app_job_replaced(const struct app *app);
 /* A worker's partial result is worth a frame: thread-safe. */
 void app_wake(struct app *app);
 

@@ -126,6 +126,7 @@ struct app {
     enum role message_role;
     struct app_job *job;
     bool job_replaced;                                     /* while one is stopped: by another one, not by the user */
+    struct groupings *groupings;                           /* tui/grouping.c; NULL: not asked for yet */
     struct range_keeper *range;                            /* tui/range.c; NULL: none was marked */
     char *goto_text;                                       /* a place that the import has not reached yet */
     enum { WINDOW_NONE, WINDOW_MARK, WINDOW_SHOW } window; /* of --window: still to be marked, to be shown */

@@ -81,6 +81,11 @@ bool app_job_runs(const struct app *app)
     return app->job != NULL;
 }
 
+bool app_job_replaced(const struct app *app)
+{
+    return app->job_replaced;
+}
+
 void app_stop_job(struct app *app)
 {
     app->job_replaced = true;

@@ -1,5 +1,7 @@
 #include "tui/members.h"
 
+#include "tui/grouping.h"
+
 struct session_mark session_mark(const struct session *s)
 {
     return (struct session_mark){.segments = s->segments.n,
@@ -15,12 +17,6 @@ bool session_mark_same(const struct session_mark *a, const struct session_mark *
            a->importing == b->importing;
 }
 
-/* The group to list g under; a group that is not there yet (a session still being written) counts as unknown. */
-static uint32_t group_of(const struct session *s, const struct goroutine *g)
-{
-    return g->group < s->groups.n ? g->group : 0;
-}
-
 static void life(const struct session *s, const struct goroutine *g, ns_t *begin, ns_t *end)
 {
     if (g->first == NS_NONE && g->created == NS_NONE) {
@@ -32,12 +28,12 @@ static void life(const struct session *s, const struct goroutine *g, ns_t *begin
     *end = g->ended;
 }
 
-static void place(struct members *m, const struct session *s, uint32_t *next)
+static void place(struct members *m, const struct session *s, const struct grouping *gp, uint32_t *next)
 {
     m->unseen = m->system = 0;
     for (gidx i = 0; i < s->goroutines.n; i++) {
         const struct goroutine *g = session_g(s, i);
-        uint32_t at = next[group_of(s, g)]++;
+        uint32_t at = next[grouping_of(gp, s, i)]++;
         m->g[at] = i;
         life(s, g, &m->begin[at], &m->end[at]);
         m->unseen += m->begin[at] == NS_NONE;
@@ -45,27 +41,28 @@ static void place(struct members *m, const struct session *s, uint32_t *next)
     }
 }
 
-bool members_update(struct members *m, const struct session *s)
+bool members_update(struct members *m, const struct session *s, const struct grouping *gp)
 {
     struct session_mark now = session_mark(s);
-    if (m->built && session_mark_same(&m->mark, &now))
+    if (m->built && session_mark_same(&m->mark, &now) && m->version == gp->version)
         return false;
-    uint32_t n = s->goroutines.n, groups = s->groups.n ? (uint32_t)s->groups.n : 1;
+    uint32_t n = s->goroutines.n, groups = grouping_n(gp, s) ? grouping_n(gp, s) : 1;
     m->start = mem_realloc(m->start, groups + 1, sizeof *m->start);
     m->g = mem_realloc(m->g, n + 1, sizeof *m->g);
     m->begin = mem_realloc(m->begin, n + 1, sizeof *m->begin);
     m->end = mem_realloc(m->end, n + 1, sizeof *m->end);
     uint32_t *next = mem_calloc(groups + 1, sizeof *next);
     for (gidx i = 0; i < n; i++)
-        next[group_of(s, session_g(s, i)) + 1]++;
+        next[grouping_of(gp, s, i) + 1]++;
     for (uint32_t i = 0; i < groups; i++)
         next[i + 1] += next[i];
     for (uint32_t i = 0; i <= groups; i++)
         m->start[i] = next[i];
-    place(m, s, next);
+    place(m, s, gp, next);
     mem_free(next);
     m->ngroups = groups;
     m->mark = now;
+    m->version = gp->version;
     m->built = true;
     return true;
 }

@@ -22,6 +22,7 @@ bool session_mark_same(const struct session_mark *a, const struct session_mark *
 struct members {
     struct session_mark mark;
     bool built;
+    uint64_t version; /* of the grouping */
     uint32_t ngroups;
     uint32_t *start;   /* ngroups + 1: group i is [start[i], start[i + 1]) of the arrays below */
     gidx *g;           /* in order of first appearance */
@@ -31,7 +32,8 @@ struct members {
 };
 
 /* Brings the index up to date; true when it changed. Under session_read. */
-bool members_update(struct members *m, const struct session *s);
+struct grouping;
+bool members_update(struct members *m, const struct session *s, const struct grouping *gp);
 void members_release(struct members *m);
 
 /* A filter judged once for every goroutine, so that a frame only looks it up. */

@@ -126,7 +126,7 @@ static void done(struct app *app, void *arg, int rc, const struct err *e)
         sums_free(k->sums);
         k->sums = j->sums;
     } else {
-        k->stopped = e->kind != ERR_CANCEL || !app->job_replaced;
+        k->stopped = e->kind != ERR_CANCEL || !app_job_replaced(app);
         if (e->kind != ERR_CANCEL)
             app_message(app, ROLE_ERROR, "%s", e->what);
         sums_free(j->sums);

@@ -154,6 +154,30 @@ int site_creators_in(const struct session *s, const struct range_sums *r, const 
     return n;
 }
 
+int site_starts(const struct session *s, const struct range_sums *r, const struct members *m, uint32_t group, struct site_creator *out,
+                int max)
+{
+    uint32_t *count = mem_calloc(s->groups.n + 1, sizeof *count);
+    struct site_creator *all = mem_alloc(s->groups.n + 1, sizeof *all);
+    size_t n = 0;
+    for (uint32_t i = m->start[group]; i < m->start[group + 1]; i++)
+        if (range_lived(r, m->g[i]) && session_g(s, m->g[i])->group < s->groups.n)
+            count[session_g(s, m->g[i])->group]++;
+    for (uint32_t i = 0; i < s->groups.n; i++) {
+        const struct group *g = &s->groups.v[i];
+        if (count[i])
+            all[n++] = (struct site_creator){i, session_str(s, g->name), site_frame(s, g->frame), count[i]};
+    }
+    if (n)
+        qsort(all, n, sizeof *all, by_count);
+    n = n < (size_t)max ? n : (size_t)max;
+    if (n)
+        memcpy(out, all, n * sizeof *out);
+    mem_free(all);
+    mem_free(count);
+    return (int)n;
+}
+
 void site_draw_waits(struct grid *g, int x, int y, int w, int rows, const struct site_wait *waits, int n)
 {
     for (int i = 0; i < n && i < rows; i++) {

@@ -42,6 +42,10 @@ int site_creators(const struct session *s, const struct members *m, uint32_t gro
 int site_creators_in(const struct session *s, const struct range_sums *r, const struct members *m, uint32_t group, struct site_creator *out,
                      int max);
 
+/* Which start functions the members of a group have, most first; those that lived within r (NULL: all). */
+int site_starts(const struct session *s, const struct range_sums *r, const struct members *m, uint32_t group, struct site_creator *out,
+                int max);
+
 /* Waits "688 s ══ sync 2209× Resolver.Resolve resolver.go:512", one a line from y on, in w columns. */
 void site_draw_waits(struct grid *g, int x, int y, int w, int rows, const struct site_wait *waits, int n);
 void site_draw_creators(struct grid *g, int x, int y, int w, int rows, const struct site_creator *c, int n);

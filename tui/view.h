@@ -32,10 +32,12 @@ enum view_id {
 struct nav {
     uint8_t view;        /* enum view_id */
     uint8_t wall;        /* show wall clock */
+    uint8_t by;          /* enum grouping_by: what goroutines are grouped by */
     ns_t t0, cell;       /* window of the timeline: multiple of cell, cell width (model/timeline); cell 0: whole trace */
     ns_t cursor;         /* time cursor */
     gidx g;              /* selected goroutine, IDX_NONE */
-    uint32_t group;      /* selected group, IDX_NONE */
+    uint32_t group;      /* selected group of goroutines of one start function, IDX_NONE */
+    uint32_t set;        /* selected group of another grouping, IDX_NONE; see tui/grouping.h */
     ns_t range0, range1; /* marked range; NS_NONE: none; range1 NS_NONE: being marked */
     uint32_t filter;     /* number of a kept filter text (app_text), 0 none */
     uint32_t search;     /* number of a kept search text, 0 none */

@@ -89,6 +89,16 @@ int tl_walk_step(struct tl_walk *w, void (*fn)(void *ctx, const struct tl_stay *
 void tl_walk_progress(const struct tl_walk *w, uint64_t *done, uint64_t *total);
 void tl_walk_free(struct tl_walk *w);
 
+/* Cells of sets that are no lanes of the session, all at once in one walk: set[g] is the set of goroutine g, IDX_NONE of none
+ * (session.goroutines.n of them, the caller's, kept until the end). */
+struct tl_sets;
+struct tl_sets *tl_sets_new(struct session *s, const struct tl_window *w, const uint32_t *set, uint32_t nsets);
+int tl_sets_step(struct tl_sets *x, struct err *e); /* as tl_walk_step */
+void tl_sets_progress(const struct tl_sets *x, uint64_t *done, uint64_t *total);
+/* out[w->n]: a set's cells, once all steps are done. */
+void tl_sets_cells(const struct tl_sets *x, uint32_t set, struct tl_cell *out);
+void tl_sets_free(struct tl_sets *x);
+
 /* Who did what to whom: creations and unblocks with t in [t0, t1), by actor (IDX_NONE: any), in time order. */
 struct link {
     ns_t t;

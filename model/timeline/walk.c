@@ -17,7 +17,8 @@ struct tl_walk {
     struct session *s;
     ns_t t0, t1;
     struct held *held;
-    uint32_t n; /* goroutines */
+    uint32_t n;           /* goroutines */
+    const uint32_t *only; /* those that are not IDX_NONE; NULL: all */
     enum { WALK_ENTER, WALK_ROWS, WALK_LEAVE, WALK_DONE } phase;
     uint32_t at;         /* next goroutine or segment */
     uint32_t first, end; /* segments of the stretch */
@@ -82,12 +83,17 @@ static void leave(const struct tl_walk *w, gidx g, ns_t t, unsigned next, bool o
     tell(w, g, h, t, open ? h->share : next, open);
 }
 
+static bool skipped(const struct tl_walk *w, gidx g)
+{
+    return g >= w->n || (w->only && w->only[g] == IDX_NONE);
+}
+
 /* The state of goroutine g at the beginning. */
 static int enter(const struct tl_walk *w, gidx g)
 {
     const struct goroutine *go = session_g(w->s, g);
     struct span sp;
-    if ((go->created != NS_NONE && go->created > w->t0) || go->ended <= w->t0)
+    if (skipped(w, g) || (go->created != NS_NONE && go->created > w->t0) || go->ended <= w->t0)
         return 0;
     int rc = tl_span_at(w->s, g, w->t0, &sp, w->e);
     if (rc == 1)
@@ -112,7 +118,7 @@ static int rows(struct tl_walk *w, const struct segment *seg)
     for (uint32_t i = 0; i < seg->nruns && rc == 0; i++) {
         const struct run *r = &s->runs.v[seg->run0 + i];
         uint32_t n = run_rows(r), from, to;
-        for (uint32_t at = 0; at < n && r->track < w->n && rc == 0; at += to - from) {
+        for (uint32_t at = 0; at < n && !skipped(w, r->track) && rc == 0; at += to - from) {
             rc = reader_piece(&rd, r, at, &from, &to);
             for (uint32_t k = from; rc == 0 && k < to && rd.piece.c->t[k] < w->t1; k++)
                 if (rd.piece.c->t[k] > w->t0)
@@ -165,4 +171,57 @@ void tl_walk_progress(const struct tl_walk *w, uint64_t *done, uint64_t *total)
     case WALK_LEAVE: *done = portions + segments + at / PORTION; break;
     default: *done = *total;
     }
+}
+
+/* --- cells of sets ------------------------------------------------------------------------------------------------------- */
+
+struct tl_sets {
+    struct tl_walk *walk;
+    const uint32_t *set;
+    uint32_t nsets;
+    struct halves h;
+    sum_t *rows;
+};
+
+struct tl_sets *tl_sets_new(struct session *s, const struct tl_window *w, const uint32_t *set, uint32_t nsets)
+{
+    struct tl_sets *x = mem_calloc(1, sizeof *x);
+    x->h = halves_of(w);
+    x->walk = tl_walk_new(s, x->h.t0, x->h.t1);
+    x->walk->only = x->set = set;
+    x->nsets = nsets;
+    x->rows = mem_calloc((size_t)nsets * sums_size(&x->h), sizeof *x->rows);
+    return x;
+}
+
+static void add_to_set(void *ctx, const struct tl_stay *st)
+{
+    struct tl_sets *x = ctx;
+    uint32_t set = x->set[st->g], at = 0;
+    if (set < x->nsets)
+        sums_add(&x->h, x->rows + set * sums_size(&x->h), st->share, st->t0, st->t1, 1, &at);
+}
+
+int tl_sets_step(struct tl_sets *x, struct err *e)
+{
+    return tl_walk_step(x->walk, add_to_set, x, e);
+}
+
+void tl_sets_progress(const struct tl_sets *x, uint64_t *done, uint64_t *total)
+{
+    tl_walk_progress(x->walk, done, total);
+}
+
+void tl_sets_cells(const struct tl_sets *x, uint32_t set, struct tl_cell *out)
+{
+    sums_resolve(&x->h, x->rows + set * sums_size(&x->h), out);
+}
+
+void tl_sets_free(struct tl_sets *x)
+{
+    if (!x)
+        return;
+    tl_walk_free(x->walk);
+    mem_free(x->rows);
+    mem_free(x);
 }

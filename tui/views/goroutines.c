@@ -63,7 +63,12 @@ static void draw_cell(void *ctx, long i, int col, struct grid *g, int x, int y, 
     }
     switch ((enum gcol)col) {
     case GCOL_ID: draw_id(g, x, y, w, row, selected); break;
-    case GCOL_NAME: part_name(g, x, y, w, selected ? ROLE_STRONG : text, row->name); break;
+    case GCOL_NAME:
+        if (d->gp->of && !c->st->flat)
+            grid_textn(g, x, y, w, selected ? ROLE_STRONG : text, row->name.p, row->name.n);
+        else
+            part_name(g, x, y, w, selected ? ROLE_STRONG : text, row->name);
+        break;
     case GCOL_STATE:
         grid_text(g, x, y, w, ROLE_DIM, !row->seen ? "only seen" : row->share < SHARE_COUNT ? share_names[row->share] : "ended");
         break;
@@ -71,8 +76,13 @@ static void draw_cell(void *ctx, long i, int col, struct grid *g, int x, int y, 
     case GCOL_ALIVE: part_count(g, x, y, w, text, row->sum.alive); break;
     case GCOL_LIFE: part_duration(g, x, y, w, text, row->sum.life); break;
     case GCOL_STATES: part_share_bar(g, x, y, w, row->sum.ns); break;
-    case GCOL_P50: draw_p(g, x, y, w, row->p50, text); break;
-    case GCOL_P99: draw_p(g, x, y, w, row->p99, text); break;
+    case GCOL_P50:
+    case GCOL_P99:
+        if (d->gp->of) /* kept by start function only */
+            grid_right(g, x, y, w, ROLE_DIM, "?");
+        else
+            draw_p(g, x, y, w, col == GCOL_P50 ? row->p50 : row->p99, text);
+        break;
     case GCOL_MEAN: part_duration(g, x, y, w, text, row->sum.n ? row->sum.life / (ns_t)row->sum.n : 0); break;
     case GCOL_CREATED: draw_time(d, g, x, y, w, row->created); break;
     case GCOL_TRANSITIONS: part_count(g, x, y, w, text, row->transitions); break;
@@ -104,14 +114,20 @@ static void draw_pane(const struct goroutines_data *d, const struct goroutines_s
 {
     char right[160], head[NAME_MAX_BYTES + 32], name[NAME_MAX_BYTES], ell[8];
     rule_text(d, st, right);
-    name_short(name, d->sel.name, r.w < 100 ? 34 : 90, part_ellipsis(g, ell));
+    if (d->gp->of && !st->flat)
+        snprintf(name, sizeof name, "%.*s", (int)(d->sel.name.n < 90 ? d->sel.name.n : 90), d->sel.name.p);
+    else
+        name_short(name, d->sel.name, r.w < 100 ? 34 : 90, part_ellipsis(g, ell));
     if (st->flat)
         snprintf(head, sizeof head, "G%lld %s", (long long)d->sel.goid, name);
     part_rule(g, r.x, r.y, r.w, d->any ? st->flat ? head : name : "no goroutines", d->any ? ROLE_STRONG : ROLE_DIM, right);
     if (!d->any)
         return;
     int rows = r.h - 1, w = r.w < 110 ? r.w : r.w * 3 / 5;
-    if (d->nwaits) {
+    if (d->nstarts) {
+        grid_text(g, r.x + 2, r.y + 1, 9, ROLE_DIM, "they run");
+        site_draw_creators(g, r.x + 11, r.y + 1, w - 12, rows, d->starts, d->nstarts);
+    } else if (d->nwaits) {
         grid_text(g, r.x + 2, r.y + 1, 9, ROLE_DIM, st->flat ? "all wait" : "waits at");
         site_draw_waits(g, r.x + 11, r.y + 1, w - 12, rows, d->waits, d->nwaits);
     } else {
@@ -148,7 +164,7 @@ static void select_row(struct nav *nav, const struct goroutines_state *st, const
         return;
     nav->g = st->flat ? d->rows[t->at] : IDX_NONE;
     if (!st->flat)
-        nav->group = d->rows[t->at];
+        nav_set_group(nav, d->rows[t->at]);
 }
 
 static bool drill(struct app *app, struct nav *nav, struct goroutines_state *st, struct goroutines_data *d)
@@ -170,11 +186,10 @@ static bool drill(struct app *app, struct nav *nav, struct goroutines_state *st,
 /* Single goroutines of a group lead back to the groups. */
 static bool back(struct nav *nav, struct goroutines_state *st)
 {
-    if (!st->flat)
+    if (!st->flat || st->only == IDX_NONE)
         return false;
     st->flat = 0;
-    if (st->only != IDX_NONE)
-        nav->group = st->only;
+    nav_set_group(nav, st->only);
     nav->g = IDX_NONE;
     st->only = IDX_NONE;
     return true;
@@ -191,7 +206,7 @@ static void next_hit(struct app *app, struct nav *nav, struct goroutines_state *
     find_update(&d->find, app, nav->search, s, &e);
     for (long i = 1; i <= n; i++) {
         long k = ((at + dir * i) % n + n) % n;
-        if (!goroutines_hit(d, st->flat, d->rows[k]))
+        if (!goroutines_hit(d, s, st->flat, d->rows[k]))
             continue;
         t->at = (uint32_t)k;
         session_done(s);
@@ -216,7 +231,8 @@ static bool command(struct app *app, enum cmd cmd, const char *arg, struct nav *
     case CMD_SORT: table_next_sort(t, d->cols, &d->layout); return true;
     case CMD_SORT_REVERSE: t->reverse = !t->reverse; return true;
     case CMD_GROUP:
-        st->flat = !st->flat;
+        grouping_next(app, nav);
+        st->flat = nav->by == GROUPING_NONE;
         st->only = IDX_NONE;
         return true;
     case CMD_SEARCH: next_hit(app, nav, st, d, s, 1, true); return true;

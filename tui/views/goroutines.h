@@ -4,6 +4,7 @@
 
 #include "tui/app.h"
 #include "tui/find.h"
+#include "tui/grouping.h"
 #include "tui/members.h"
 #include "tui/parts.h"
 #include "tui/range.h"
@@ -43,8 +44,10 @@ enum metric {
 STATE_BEGIN
 struct goroutines_state {
     struct table_state group, single;
-    uint32_t flat; /* single goroutines */
+    uint32_t flat; /* single goroutines: of one group, or all when nothing groups them */
     uint32_t only; /* of this group, IDX_NONE: of all */
+    uint32_t by;   /* enum grouping_by that it is a group of */
+    uint32_t pad;
 };
 STATE_END
 
@@ -70,6 +73,7 @@ struct grow {
 
 enum { GDETAIL_WAITS = 10, GDETAIL_CREATORS = 10 };
 struct goroutines_data {
+    const struct grouping *gp; /* of the load */
     struct members members;
     struct member_filter filter;
     VEC(struct gsum) sums; /* by group */
@@ -97,12 +101,14 @@ struct goroutines_data {
     struct grow sel;
     uint32_t detail_group;
     struct session_mark detail_mark;
-    uint64_t detail_range;
+    uint64_t detail_range, detail_version;
     bool detail_read;
     struct site_wait waits[GDETAIL_WAITS];
     int nwaits;
     struct site_creator creators[GDETAIL_CREATORS];
     int ncreators;
+    struct site_creator starts[GDETAIL_CREATORS]; /* of a group that is no start function's */
+    int nstarts;
     uint64_t total;
     struct find find;
 };
@@ -110,10 +116,7 @@ struct goroutines_data {
 int goroutines_load(struct app *app, struct nav *nav, void *state, void *data, struct session *s, struct rect r, struct err *e);
 void goroutines_draw(const struct nav *nav, const void *state, const void *data, struct grid *g, struct rect r);
 /* Whether the row of a group or goroutine hits. */
-static inline bool goroutines_hit(const struct goroutines_data *d, bool flat, uint32_t id)
-{
-    return d->find.se && (flat ? search_goroutine(d->find.se, id) : search_group(d->find.se, id));
-}
+bool goroutines_hit(const struct goroutines_data *d, const struct session *s, bool flat, uint32_t id);
 static inline struct table_state *goroutines_table(struct goroutines_state *st)
 {
     return st->flat ? &st->single : &st->group;

@@ -10,7 +10,7 @@ static const enum metric metrics[GCOLS] = {
 #undef GCOL
 };
 
-static void set_columns(struct goroutines_data *d, bool flat)
+static void set_columns(struct goroutines_data *d, const struct nav *nav, bool flat)
 {
     static const struct {
         const char *title;
@@ -24,6 +24,8 @@ static void set_columns(struct goroutines_data *d, bool flat)
     for (unsigned i = 0; i < GCOLS; i++)
         d->cols[i] = (struct table_col){all[i].title, all[i].w,     all[i].wide, flat ? all[i].single : all[i].from,
                                         all[i].right, all[i].sorts, all[i].up};
+    if (!flat)
+        d->cols[GCOL_NAME].title = grouping_specs[nav->by < GROUPINGS ? nav->by : GROUPING_START].title;
 }
 
 struct ranked {
@@ -44,7 +46,7 @@ static void rank_names(struct goroutines_data *d, const struct session *s)
 {
     struct ranked *r = mem_alloc(d->sums.n + 1, sizeof *r);
     for (uint32_t i = 0; i < d->sums.n; i++) {
-        struct str name = session_str(s, s->groups.v[i].name);
+        struct str name = grouping_name(d->gp, s, i);
         size_t skip = name.n;
         while (skip > 0 && name.p[skip - 1] != '/') /* as it is shown: without the import path */
             skip--;
@@ -74,7 +76,7 @@ static ns_t range_life(const ns_t ns[SHARE_COUNT])
 static void sum_groups(struct goroutines_data *d, const struct session *s)
 {
     d->sums.n = 0;
-    for (uint32_t group = 0; group < d->members.ngroups && group < s->groups.n; group++) {
+    for (uint32_t group = 0; group < d->members.ngroups && group < grouping_n(d->gp, s); group++) {
         struct gsum *sum = vec_push(&d->sums);
         memset(sum, 0, sizeof *sum);
         for (uint32_t i = d->members.start[group]; i < d->members.start[group + 1]; i++) {
@@ -91,7 +93,7 @@ static void sum_groups(struct goroutines_data *d, const struct session *s)
                 sum->ns[k] += ns[k];
         }
         if (!d->filter.filter)
-            memcpy(sum->ns, range_group(d->range, s, group)->ns, sizeof sum->ns);
+            memcpy(sum->ns, grouping_figures(d->gp, s, group)->ns, sizeof sum->ns);
     }
     rank_names(d, s);
 }
@@ -122,7 +124,7 @@ static double sum_metric(const struct gsum *sum, enum metric m)
 
 static double group_metric(const struct goroutines_data *d, const struct session *s, uint32_t group, enum metric m)
 {
-    const struct group *g = range_group(d->range, s, group);
+    const struct group *g = grouping_figures(d->gp, s, group);
     if (m == METRIC_P50 || m == METRIC_P99)
         return g->latency ? number(hist_quantile(g->latency, m == METRIC_P50 ? .5 : .99)) : -1;
     return sum_metric(&d->sums.v[group], m);
@@ -134,7 +136,7 @@ static double single_metric(const struct goroutines_data *d, const struct sessio
     switch (m) {
     case METRIC_ID: return (double)g->id;
     case METRIC_STATE: return -(double)(d->range ? d->range->g[idx].last : g->last_share);
-    case METRIC_NAME: return g->group < d->sums.n ? d->sums.v[g->group].rank : 0;
+    case METRIC_NAME: return d->sums.v[grouping_of(d->gp, s, idx)].rank;
     case METRIC_LIFE: return (double)(d->range ? range_life(range_ns(d->range, s, idx)) : life);
     case METRIC_CREATED: return g->created == NS_NONE ? -1 : (double)(g->created - s->t0);
     case METRIC_TRANSITIONS: return d->range ? d->range->g[idx].transitions : g->transitions;
@@ -170,7 +172,7 @@ static void build_groups(struct goroutines_data *d, const struct session *s, con
     for (unsigned system = 0; system < 2; system++) {
         size_t n = 0;
         for (uint32_t i = 0; i < d->sums.n; i++)
-            if (d->sums.v[i].n && s->groups.v[i].system == system)
+            if (d->sums.v[i].n && grouping_at(d->gp, s, i)->system == system)
                 d->keys[n++] = (struct table_key){group_metric(d, s, i, metrics[t->sort]), i};
         take_keys(d, t, n);
     }
@@ -201,9 +203,10 @@ static bool same_order(const struct goroutines_state *a, const struct goroutines
 static void build(struct app *app, struct goroutines_data *d, const struct nav *nav, const struct goroutines_state *st, struct session *s,
                   struct err *e)
 {
-    bool grown = members_update(&d->members, s);
-    bool judged = member_filter_update(&d->filter, &d->members, s, nav->filter, app_text_get(app, nav->filter), grown, true, e);
     d->range_state = range_get(app, nav, s, &d->range);
+    d->gp = grouping_get(app, nav, s, d->range, d->range_state);
+    bool grown = members_update(&d->members, s, d->gp);
+    bool judged = member_filter_update(&d->filter, &d->members, s, nav->filter, app_text_get(app, nav->filter), grown, true, e);
     bool ranged = range_version(d->range) != d->range_version;
     d->range_version = range_version(d->range);
     range_text(d->range_text, nav, d->range_state);
@@ -227,8 +230,8 @@ static void follow(struct goroutines_data *d, const struct nav *nav, struct goro
     struct table_state *t = goroutines_table(st);
     uint32_t want = nav->g;
     if (!st->flat)
-        want = nav->group != IDX_NONE                           ? nav->group
-               : nav->g != IDX_NONE && nav->g < s->goroutines.n ? session_g(s, nav->g)->group
+        want = nav_group(nav) != IDX_NONE                       ? nav_group(nav)
+               : nav->g != IDX_NONE && nav->g < s->goroutines.n ? grouping_of(d->gp, s, nav->g)
                                                                 : IDX_NONE;
     if (want == IDX_NONE || (t->at < d->nrows && d->rows[t->at] == want))
         return;
@@ -241,8 +244,8 @@ static void follow(struct goroutines_data *d, const struct nav *nav, struct goro
 
 static void load_group(const struct goroutines_data *d, const struct session *s, uint32_t group, struct grow *out)
 {
-    const struct group *g = range_group(d->range, s, group);
-    *out = (struct grow){.id = group, .name = session_str(s, g->name), .sum = d->sums.v[group], .system = g->system, .seen = true};
+    const struct group *g = grouping_figures(d->gp, s, group);
+    *out = (struct grow){.id = group, .name = grouping_name(d->gp, s, group), .sum = d->sums.v[group], .system = g->system, .seen = true};
     out->p50 = g->latency ? hist_quantile(g->latency, .5) : NS_NONE;
     out->p99 = g->latency ? hist_quantile(g->latency, .99) : NS_NONE;
     for (uint32_t i = d->members.start[group]; i < d->members.start[group + 1]; i++) {
@@ -286,28 +289,32 @@ static void load_one(const struct goroutines_data *d, const struct session *s, b
 static void load_detail(struct goroutines_data *d, const struct session *s, bool flat)
 {
     struct session_mark now = session_mark(s);
-    uint32_t group = flat ? session_g(s, d->sel.id)->group : d->sel.id;
+    uint32_t group = flat ? grouping_of(d->gp, s, d->sel.id) : d->sel.id;
     if (d->detail_read && group == d->detail_group && range_version(d->range) == d->detail_range &&
         session_mark_same(&now, &d->detail_mark))
         return;
-    d->nwaits = d->ncreators = 0;
-    if (group < s->groups.n && group < d->members.ngroups) {
-        d->nwaits = site_waits_in(s, d->range, group, d->waits, GDETAIL_WAITS);
+    d->nwaits = d->ncreators = d->nstarts = 0;
+    if (group < grouping_n(d->gp, s) && group < d->members.ngroups) {
+        if (d->gp->of)
+            d->nstarts = site_starts(s, d->range, &d->members, group, d->starts, GDETAIL_CREATORS);
+        else
+            d->nwaits = site_waits_in(s, d->range, group, d->waits, GDETAIL_WAITS);
         d->ncreators = site_creators_in(s, d->range, &d->members, group, d->creators, GDETAIL_CREATORS);
     }
     d->detail_group = group;
     d->detail_mark = now;
     d->detail_range = range_version(d->range);
+    d->detail_version = d->gp->version;
     d->detail_read = true;
 }
 
-static void layout(struct goroutines_data *d, struct rect r, bool flat)
+static void layout(struct goroutines_data *d, const struct nav *nav, struct rect r, bool flat)
 {
     int H = r.h + 2;
     d->r = r;
     d->pane = H < 20 ? 2 : H < 30 ? 4 : H < 45 ? 7 : 10;
     d->body = r.h - d->pane - 2 > 1 ? r.h - d->pane - 2 : 1;
-    set_columns(d, flat);
+    set_columns(d, nav, flat);
     table_layout(d->cols, GCOLS, r.w, &d->layout);
     if (d->body > d->shown_room) {
         d->shown_room = d->body;
@@ -315,12 +322,33 @@ static void layout(struct goroutines_data *d, struct rect r, bool flat)
     }
 }
 
+bool goroutines_hit(const struct goroutines_data *d, const struct session *s, bool flat, uint32_t id)
+{
+    size_t at, len;
+    if (!d->find.se)
+        return false;
+    if (flat || !d->gp->of)
+        return flat ? search_goroutine(d->find.se, id) : search_group(d->find.se, id);
+    struct str name = grouping_name(d->gp, s, id);
+    return search_find(d->find.se, name.p, name.n, &at, &len) == 1;
+}
+
 int goroutines_load(struct app *app, struct nav *nav, void *state, void *data, struct session *s, struct rect r, struct err *e)
 {
     struct goroutines_state *st = state;
     struct goroutines_data *d = data;
     struct table_state *t = goroutines_table(st);
-    layout(d, r, st->flat);
+    /* all goroutines one by one are what no grouping leaves, and nothing else */
+    if (nav->by == GROUPING_NONE) {
+        st->flat = 1;
+        st->only = IDX_NONE;
+    } else if (st->only == IDX_NONE || st->by != nav->by) {
+        st->flat = 0;
+        st->only = IDX_NONE;
+    }
+    st->by = nav->by;
+    t = goroutines_table(st);
+    layout(d, nav, r, st->flat);
     d->nshown = 0;
     d->any = false;
     d->total = s->goroutines.n;
@@ -336,7 +364,7 @@ int goroutines_load(struct app *app, struct nav *nav, void *state, void *data, s
     while (d->nshown < d->body && t->top + (uint32_t)d->nshown < d->nrows) {
         uint32_t id = d->rows[t->top + (uint32_t)d->nshown];
         load_one(d, s, st->flat, id, &d->shown[d->nshown]);
-        d->shown[d->nshown].hit = goroutines_hit(d, st->flat, id);
+        d->shown[d->nshown].hit = goroutines_hit(d, s, st->flat, id);
         d->nshown++;
     }
     d->any = d->nrows > 0;

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/text.h"
 #include "tui/app.h"
+#include "tui/grouping.h"
 #include "tui/range.h"
 #include "tui/ruler.h"
 #include "tui/sites.h"
@@ -617,6 +618,7 @@ static void drill(struct app *app, struct nav *nav, const struct overview_state 
     if (at >= pane_n(d, st->pane))
         return;
     nav->g = IDX_NONE;
+    nav->by = GROUPING_START;
     nav->group = st->pane == PANE_BLOCKED ? d->waits[at].group : st->pane == PANE_RUNNING ? d->running[at].group : d->latency[at].group;
     app_show(app, VIEW_ID_TIMELINE, true);
 }

@@ -8,6 +8,7 @@
 #include "model/filter.h"
 #include "tui/app.h"
 #include "tui/find.h"
+#include "tui/grouping.h"
 #include "tui/marks.h"
 #include "tui/members.h"
 #include "tui/owners.h"
@@ -42,7 +43,7 @@ struct timeline_state {
     uint32_t top; /* first row shown */
     uint8_t lanes, sort, reverse, flat, all_open;
     uint8_t runtime_open;
-    uint8_t started;
+    uint8_t by;         /* enum grouping_by that the folds are of */
     uint8_t on_runtime; /* the row of the runtime's own is selected */
     struct row lane;    /* selected proc or thread; kind ROW_GAP: none. A selected goroutine or group goes before */
     uint32_t folds[TIMELINE_FOLDS], nfolds;
@@ -55,14 +56,16 @@ void timeline_set_open(struct timeline_state *st, uint32_t group, bool open);
 struct timeline_rows {
     VEC(struct row) v;
     struct members members;
-    VEC(uint32_t) order;  /* groups of the program, sorted */
-    VEC(uint32_t) system; /* groups of the runtime */
+    const struct grouping *gp; /* of the load */
+    VEC(uint32_t) order;       /* groups of the program, sorted */
+    VEC(uint32_t) system;      /* groups of the runtime */
     uint32_t runtime_n;
     /* of the last build */
     struct timeline_state st;
     struct session_mark mark;
     struct tl_window w;
     int room;
+    uint8_t by;
     gidx keep; /* selected goroutine: has a row even when it lives elsewhere */
     bool built;
     uint64_t version; /* rises with each build */
@@ -70,22 +73,25 @@ struct timeline_rows {
 };
 void timeline_rows_release(struct timeline_rows *r);
 /* True when the rows changed. room: rows on screen; filter: its text's number and text. */
-bool timeline_rows_update(struct timeline_rows *r, struct session *s, const struct timeline_state *st, const struct tl_window *w, int room,
-                          uint32_t filter_text, const char *filter, gidx keep, struct err *e);
+bool timeline_rows_update(struct timeline_rows *r, const struct grouping *gp, struct session *s, const struct timeline_state *st,
+                          const struct tl_window *w, int room, uint32_t filter_text, const char *filter, gidx keep, struct err *e);
 /* How many of a group's members pass the filter (all without one). */
 uint32_t timeline_group_n(const struct timeline_rows *r, const struct session *s, uint32_t group);
 /* Whether a row is a hit of the search. */
-bool timeline_row_hit(const struct find *f, const struct row *row);
+bool timeline_row_hit(const struct find *f, const struct timeline_rows *r, const struct session *s, const struct row *row);
 bool timeline_row_selected(const struct row *row, const struct timeline_state *st, const struct nav *nav);
 /* Index of the row that shows what is selected, or -1. */
 long timeline_rows_find(const struct timeline_rows *r, const struct timeline_state *st, const struct nav *nav);
 
-/* Sums of the members that a filter leaves of large groups, made by the worker. */
+/* Sums of groups that the session has no lanes of, made by the worker: what a filter leaves of large groups, groups of other
+ * groupings. */
 enum { SUMS_WANTED = 64 };
 struct timeline_sums {
     struct tl_window w;
     struct session_mark mark;
     uint32_t filter;
+    uint64_t grouping; /* its version */
+    uint64_t number;   /* of all this: another one when any of it changes */
     VEC(struct group_cells {
         uint32_t group;
         struct tl_cell *cells; /* owned */
@@ -93,11 +99,13 @@ struct timeline_sums {
     v;
     uint32_t want[SUMS_WANTED];
     int nwant;
-    bool running, tried, fresh; /* a job runs; it was stopped; new sums came */
+    uint64_t running;  /* number of what the worker sums; 0: nothing */
+    bool tried, fresh; /* it was stopped; new sums came */
 };
 void timeline_sums_release(struct timeline_sums *a);
-/* Forgets what another window, session state or filter left behind, and what was wanted. */
-void timeline_sums_window(struct timeline_sums *a, const struct tl_window *w, const struct session_mark *mark, uint32_t filter);
+/* Forgets what another window, session state, filter or grouping left behind, and what was wanted. */
+void timeline_sums_window(struct timeline_sums *a, const struct tl_window *w, const struct session_mark *mark, uint32_t filter,
+                          uint64_t grouping);
 /* A group's cells, NULL when they are not there (yet). */
 const struct tl_cell *timeline_sums_get(const struct timeline_sums *a, uint32_t group);
 void timeline_sums_want(struct timeline_sums *a, uint32_t group);
@@ -128,9 +136,14 @@ struct timeline_lines {
     struct tl_window w;
     struct session_mark mark;
     uint32_t filter_text;
+    uint64_t grouping;              /* version */
     const struct range_sums *range; /* of the load; NULL: totals are of the window */
     uint64_t range_version;
     bool range_unsummed; /* totals are not known yet */
+    uint64_t *peaks;     /* by group, plus 1; 0: not counted yet */
+    uint32_t npeaks;
+    uint64_t peak_version;
+    struct session_mark peak_mark;
     struct owners owners;
     struct timeline_sums sums;
     struct tl_cell *scratch; /* w.n cells */
@@ -141,7 +154,7 @@ struct timeline_lines {
 void timeline_lines_release(struct timeline_lines *l);
 /* Forgets what another window or session state left behind. */
 void timeline_lines_window(struct timeline_lines *l, const struct session *s, const struct tl_window *w, uint32_t filter_text,
-                           enum range_state range_state, const struct range_sums *range);
+                           const struct grouping *gp, enum range_state range_state, const struct range_sums *range);
 /* The lane of a row as an index into l->v, -1 with *e when a chunk cannot be read. Valid until the next
  * timeline_lines_window. */
 int timeline_line(struct timeline_lines *l, const struct timeline_rows *rows, struct session *s, struct row row, struct err *e);
@@ -199,6 +212,9 @@ struct timeline_detail {
     uint64_t n;
     struct site_wait waits[DETAIL_WAITS];
     int nwaits;
+    struct site_creator starts[DETAIL_WAITS];
+    int nstarts;
+    bool is_text; /* its name is no function's */
     /* a proc or thread */
     struct row lane;
     double busy;

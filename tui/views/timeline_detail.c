@@ -97,6 +97,24 @@ static int load_lane(struct timeline_data *d, struct session *s, struct row lane
     return e->kind ? -1 : 0;
 }
 
+/* Where its goroutines wait is told by start function; for other groups, which functions they run. */
+static void load_group(struct timeline_data *d, const struct session *s, uint32_t group)
+{
+    struct timeline_detail *p = &d->detail;
+    const struct grouping *gp = d->rows.gp;
+    p->kind = DETAIL_GROUP;
+    p->group = *grouping_figures(gp, s, group);
+    p->name = grouping_name(gp, s, group);
+    p->is_text = gp->of != NULL;
+    p->n = d->range && !d->rows.filter.filter ? p->group.n : timeline_group_n(&d->rows, s, group);
+    if (p->unsummed)
+        return;
+    if (gp->of)
+        p->nstarts = site_starts(s, d->range, &d->rows.members, group, p->starts, DETAIL_WAITS);
+    else
+        p->nwaits = site_waits_in(s, d->range, group, p->waits, DETAIL_WAITS);
+}
+
 int timeline_detail_load(struct timeline_data *d, struct session *s, const struct nav *nav, const struct timeline_state *st, ns_t t,
                          struct err *e)
 {
@@ -110,12 +128,8 @@ int timeline_detail_load(struct timeline_data *d, struct session *s, const struc
         p->kind = DETAIL_G;
         return load_goroutine(d, s, nav->g, t, e);
     }
-    if (nav->group != IDX_NONE) {
-        p->kind = DETAIL_GROUP;
-        p->group = *range_group(d->range, s, nav->group);
-        p->name = session_str(s, p->group.name);
-        p->n = d->range && !d->rows.filter.filter ? p->group.n : timeline_group_n(&d->rows, s, nav->group);
-        p->nwaits = p->unsummed ? 0 : site_waits_in(s, d->range, nav->group, p->waits, DETAIL_WAITS);
+    if (nav_group(nav) != IDX_NONE) {
+        load_group(d, s, nav_group(nav));
     } else if (st->on_runtime) {
         p->kind = DETAIL_RUNTIME;
         p->n = d->rows.runtime_n;
@@ -397,6 +411,10 @@ static void draw_group(const struct timeline_data *d, struct grid *g, struct rec
         say(&p, ROLE_DIM, " ");
         say_duration(&p, ROLE_TEXT, t->group.ns[k]);
     }
+    if (t->nstarts) {
+        grid_text(g, r.x + 2, r.y + 1, 8, ROLE_DIM, "run");
+        site_draw_creators(g, r.x + 11, r.y + 1, r.w - 12, r.h - 1, t->starts, t->nstarts);
+    }
     if (!t->nwaits)
         return;
     grid_text(g, r.x + 2, r.y + 1, 8, ROLE_DIM, "waits at");
@@ -515,7 +533,10 @@ static void draw_rule(const struct nav *nav, const struct timeline_data *d, stru
     long below = d->total - d->top_row - d->nshown;
     part_ellipsis(g, ell);
     rule_right(d, g, r.w, below, right, sizeof right);
-    name_short(name, t->name, r.w < 100 ? 30 : 60, ell);
+    if (t->kind == DETAIL_GROUP && t->is_text)
+        snprintf(name, sizeof name, "%.*s", (int)(t->name.n < 100 ? t->name.n : 100), t->name.p);
+    else
+        name_short(name, t->name, r.w < 100 ? 30 : 60, ell);
     enum role role = ROLE_STRONG;
     switch (t->kind) {
     case DETAIL_G: snprintf(head, sizeof head, "G%lld %s", (long long)t->id, name); break;

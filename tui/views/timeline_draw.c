@@ -65,10 +65,18 @@ static void draw_goroutine_label(const struct timeline_data *d, struct grid *g, 
     snprintf(id, sizeof id, "G%lld", (long long)row->id);
     int used = grid_text(g, x, y, end - x, row->selected ? ROLE_STRONG : ROLE_TEXT, id);
     int at = x + (used + 1 > idw ? used + 1 : idw);
-    if (!depth || row->system)
+    if (!depth || row->system || d->rows.gp->of)
         part_name(g, at, y, end - at, row->system ? ROLE_DIM : ROLE_TEXT, row->name);
     else
         draw_doing(g, at, y, end - at, &row->doing, d->columns);
+}
+
+static void draw_group_name(const struct timeline_data *d, struct grid *g, int x, int y, int room, struct str name)
+{
+    if (d->rows.gp->of)
+        grid_textn(g, x, y, room, ROLE_TEXT, name.p, name.n);
+    else
+        part_name(g, x, y, room, ROLE_TEXT, name);
 }
 
 static void draw_group_label(const struct timeline_data *d, struct grid *g, int y, const struct shown_row *row)
@@ -81,7 +89,7 @@ static void draw_group_label(const struct timeline_data *d, struct grid *g, int 
     if (row->row.kind == ROW_RUNTIME)
         grid_text(g, 3, y, room, ROLE_DIM, "(runtime)");
     else
-        part_name(g, 3, y, room, ROLE_TEXT, row->name);
+        draw_group_name(d, g, 3, y, room, row->name);
     if (!d->columns)
         grid_right(g, 3, y, end - 3, ROLE_DIM, count);
 }
@@ -136,7 +144,10 @@ static void draw_row(const struct timeline_data *d, struct grid *g, struct rect 
         return;
     const struct lane_line *line = &d->lines.v.v[row->line];
     if (line->pending) {
-        grid_text(g, d->x0, y, d->n, ROLE_DIM, d->lines.sums.tried ? "not summed: it was stopped" : "summing what the filter leaves");
+        grid_text(g, d->x0, y, d->n, ROLE_DIM,
+                  d->importing          ? "summed when the import ends"
+                  : d->lines.sums.tried ? "not summed: it was stopped"
+                                        : "being summed");
         return;
     }
     int n = d->edge < d->n ? d->edge : d->n;

@@ -12,21 +12,23 @@ void timeline_lines_release(struct timeline_lines *l)
     vec_free(&l->v);
     owners_release(&l->owners);
     timeline_sums_release(&l->sums);
+    mem_free(l->peaks);
     mem_free(l->scratch);
     mem_free(l->sum);
     *l = (struct timeline_lines){0};
 }
 
 void timeline_lines_window(struct timeline_lines *l, const struct session *s, const struct tl_window *w, uint32_t filter_text,
-                           enum range_state range_state, const struct range_sums *range)
+                           const struct grouping *gp, enum range_state range_state, const struct range_sums *range)
 {
     struct session_mark mark = session_mark(s);
     bool unsummed = range_state > RANGE_OPEN && !range;
-    timeline_sums_window(&l->sums, w, &mark, filter_text);
+    timeline_sums_window(&l->sums, w, &mark, filter_text, gp->version);
     l->range = range;
     if (l->used && !l->sums.fresh && window_same(&l->w, w) && session_mark_same(&l->mark, &mark) && l->filter_text == filter_text &&
-        l->range_version == range_version(range) && l->range_unsummed == unsummed)
+        l->range_version == range_version(range) && l->range_unsummed == unsummed && l->grouping == gp->version)
         return;
+    l->grouping = gp->version;
     l->range_version = range_version(range);
     l->range_unsummed = unsummed;
     arena_release(&l->arena);
@@ -98,9 +100,52 @@ static int sum_members(struct timeline_lines *l, const struct timeline_rows *row
     return 0;
 }
 
-static uint64_t group_peak(const struct timeline_rows *rows, const struct session *s, uint32_t group)
+/* The largest number of goroutines alive, times 256. The session knows that of its own groups; of others it is the largest mean
+ * in one of PEAK_PARTS parts of the trace, counted when the group is first shown. */
+enum { PEAK_PARTS = 4096 };
+static uint64_t members_peak(const struct members *m, const struct session *s, uint32_t group)
 {
-    uint64_t peak = s->groups.v[group].peak;
+    double *v = mem_calloc(PEAK_PARTS + 2, sizeof *v), part = (double)(s->t1 - s->t0) / PEAK_PARTS, alive = 0, peak = 0;
+    for (uint32_t i = m->start[group]; i < m->start[group + 1] && part > 0; i++) {
+        if (m->begin[i] == NS_NONE)
+            continue;
+        /* v[k] is how much the number alive in part k differs from that of the part before; the parts where a life begins and
+         * ends count in proportion */
+        double a = (double)(m->begin[i] - s->t0) / part, b = (double)((m->end[i] < s->t1 ? m->end[i] : s->t1) - s->t0) / part;
+        size_t x = (size_t)a, y = (size_t)b;
+        v[x] += (double)x + 1 - a;
+        v[x + 1] += a - (double)x;
+        v[y] -= (double)y + 1 - b;
+        v[y + 1] -= b - (double)y;
+    }
+    for (size_t i = 0; i < PEAK_PARTS; i++) {
+        alive += v[i];
+        peak = alive > peak ? alive : peak;
+    }
+    mem_free(v);
+    return (uint64_t)(256 * peak);
+}
+
+static uint64_t whole_peak(struct timeline_lines *l, const struct timeline_rows *rows, const struct session *s, uint32_t group)
+{
+    const struct members *m = &rows->members;
+    if (!rows->gp->of)
+        return grouping_at(rows->gp, s, group)->peak;
+    if (l->peak_version != rows->gp->version || !session_mark_same(&l->peak_mark, &m->mark) || l->npeaks != m->ngroups) {
+        l->npeaks = m->ngroups;
+        l->peak_version = rows->gp->version;
+        l->peak_mark = m->mark;
+        l->peaks = mem_realloc(l->peaks, l->npeaks + 1, sizeof *l->peaks);
+        memset(l->peaks, 0, l->npeaks * sizeof *l->peaks);
+    }
+    if (!l->peaks[group])
+        l->peaks[group] = members_peak(m, s, group) + 1;
+    return l->peaks[group] - 1;
+}
+
+static uint64_t group_peak(struct timeline_lines *l, const struct timeline_rows *rows, const struct session *s, uint32_t group)
+{
+    uint64_t peak = whole_peak(l, rows, s, group);
     uint64_t pass = rows->filter.filter ? 256 * (uint64_t)rows->filter.group_pass[group] : peak;
     return pass < peak ? pass : peak;
 }
@@ -108,7 +153,7 @@ static uint64_t group_peak(const struct timeline_rows *rows, const struct sessio
 static int group_sum(struct timeline_lines *l, const struct timeline_rows *rows, struct session *s, uint32_t group, bool *pending,
                      struct err *e)
 {
-    if (rows->filter.filter && rows->filter.group_pass[group] < s->groups.v[group].n)
+    if (rows->gp->of || (rows->filter.filter && rows->filter.group_pass[group] < grouping_at(rows->gp, s, group)->n))
         return sum_members(l, rows, s, group, pending, e);
     return add_cells(l, s, (struct lane){LANE_GROUP, group}, e);
 }
@@ -123,11 +168,11 @@ static int read_row(struct timeline_lines *l, const struct timeline_rows *rows, 
     case ROW_THREAD: return add_cells(l, s, (struct lane){LANE_M, row.id}, e);
     case ROW_G:
     case ROW_MEMBER: return add_cells(l, s, (struct lane){LANE_G, row.id}, e);
-    case ROW_GROUP: *peak = group_peak(rows, s, row.id); return group_sum(l, rows, s, row.id, pending, e);
+    case ROW_GROUP: *peak = group_peak(l, rows, s, row.id); return group_sum(l, rows, s, row.id, pending, e);
     case ROW_RUNTIME:
         *peak = 0;
         for (size_t i = 0; i < rows->system.n; i++) {
-            *peak += group_peak(rows, s, rows->system.v[i]);
+            *peak += group_peak(l, rows, s, rows->system.v[i]);
             if (group_sum(l, rows, s, rows->system.v[i], pending, e) < 0)
                 return -1;
         }
@@ -177,8 +222,8 @@ static void range_group_totals(const struct timeline_lines *l, const struct time
 {
     const struct members *m = &rows->members;
     if (!rows->filter.filter) {
-        add_waiting(line, range_group(l->range, s, group)->ns);
-        line->n += range_group(l->range, s, group)->n;
+        add_waiting(line, grouping_figures(rows->gp, s, group)->ns);
+        line->n += grouping_figures(rows->gp, s, group)->n;
         return;
     }
     for (uint32_t i = m->start[group]; i < m->start[group + 1]; i++)

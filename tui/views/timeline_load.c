@@ -241,7 +241,7 @@ static void mark_rows(struct timeline_data *d, const struct session *s)
         const struct mark *m = &d->marks.v[i];
         if (m->g == IDX_NONE || m->g >= s->goroutines.n || m->kind == EV_STACK_SAMPLE || mark_kind_of(s, m) == MARK_KINDS)
             continue;
-        uint64_t keys[2] = {m->g, (uint64_t)1 << 32 | session_g(s, m->g)->group};
+        uint64_t keys[2] = {m->g, (uint64_t)1 << 32 | grouping_of(d->rows.gp, s, m->g)};
         for (unsigned k = 0; k < 2; k++) {
             uint32_t r = map_get(&at, keys[k]);
             if (r == MAP_NONE)
@@ -296,7 +296,7 @@ static int load_row(struct timeline_data *d, struct session *s, struct nav *nav,
 {
     struct row row = d->rows.v.v[index];
     *out = (struct shown_row){.row = row, .line = -1, .selected = timeline_row_selected(&row, st, nav)};
-    out->hit = timeline_row_hit(&d->find, &row);
+    out->hit = timeline_row_hit(&d->find, &d->rows, s, &row);
     if (row.kind == ROW_G || row.kind == ROW_MEMBER) {
         const struct goroutine *g = session_g(s, row.id);
         out->id = g->id;
@@ -305,7 +305,7 @@ static int load_row(struct timeline_data *d, struct session *s, struct nav *nav,
         if (row.kind == ROW_MEMBER && !g->system && load_doing(s, row.id, moment(d, s, nav), &out->doing, e) < 0)
             return -1;
     } else if (row.kind == ROW_GROUP || row.kind == ROW_ELSEWHERE) {
-        out->name = session_str(s, s->groups.v[row.id].name);
+        out->name = grouping_name(d->rows.gp, s, row.id);
         out->n = timeline_group_n(&d->rows, s, row.id);
         out->open = timeline_is_open(st, row.id);
     } else if (row.kind == ROW_RUNTIME) {
@@ -328,13 +328,13 @@ static int load_row(struct timeline_data *d, struct session *s, struct nav *nav,
 }
 
 /* How many rows hit; counted once for a search and a set of rows. */
-static void count_hits(struct timeline_data *d)
+static void count_hits(struct timeline_data *d, const struct session *s)
 {
     if (d->hits_search == d->find.number && d->hits_version == d->rows.version)
         return;
     d->hits = 0;
     for (size_t i = 0; d->find.se && i < d->rows.v.n; i++)
-        d->hits += timeline_row_hit(&d->find, &d->rows.v.v[i]);
+        d->hits += timeline_row_hit(&d->find, &d->rows, s, &d->rows.v.v[i]);
     d->hits_search = d->find.number;
     d->hits_version = d->rows.version;
 }
@@ -354,18 +354,18 @@ static void count_elsewhere(struct timeline_data *d)
 }
 
 /* A selected goroutine in a folded group opens it: nothing that is selected is out of sight. */
-static void reveal(struct timeline_data *d, const struct session *s, struct nav *nav, struct timeline_state *st)
+static void reveal(struct timeline_data *d, const struct grouping *gp, const struct session *s, struct nav *nav, struct timeline_state *st)
 {
     if (nav->g != IDX_NONE && nav->g >= s->goroutines.n)
         nav->g = IDX_NONE;
-    if (nav->group != IDX_NONE && nav->group >= s->groups.n)
-        nav->group = IDX_NONE;
-    if (nav->g == IDX_NONE || (nav->g == d->revealed && d->rows.built))
+    if (nav_group(nav) != IDX_NONE && nav_group(nav) >= grouping_n(gp, s))
+        nav_set_group(nav, IDX_NONE);
+    if (nav->g == IDX_NONE || (nav->g == d->revealed && d->rows.built && d->rows.by == gp->by))
         return;
-    uint32_t group = session_g(s, nav->g)->group;
-    if (group < s->groups.n && s->groups.v[group].system)
+    uint32_t group = grouping_of(gp, s, nav->g);
+    if (group < grouping_n(gp, s) && grouping_at(gp, s, group)->system)
         st->runtime_open = 1;
-    else if (!st->flat && group < s->groups.n && !timeline_is_open(st, group))
+    else if (!st->flat && group < grouping_n(gp, s) && !timeline_is_open(st, group))
         timeline_set_open(st, group, true);
 }
 
@@ -374,10 +374,10 @@ static void scroll(struct timeline_data *d, const struct nav *nav, struct timeli
 {
     d->total = (long)d->rows.v.n;
     d->selected = timeline_rows_find(&d->rows, st, nav);
-    bool moved =
-        nav->g != d->revealed || nav->group != d->revealed_group || memcmp(&st->lane, &d->revealed_lane, sizeof st->lane) != 0 || changed;
+    bool moved = nav->g != d->revealed || nav_group(nav) != d->revealed_group ||
+                 memcmp(&st->lane, &d->revealed_lane, sizeof st->lane) != 0 || changed;
     d->revealed = nav->g;
-    d->revealed_group = nav->group;
+    d->revealed_group = nav_group(nav);
     d->revealed_lane = st->lane;
     long top = st->top, last = d->total - d->nshown;
     if (moved && d->selected >= 0) {
@@ -395,11 +395,18 @@ static void scroll(struct timeline_data *d, const struct nav *nav, struct timeli
 
 static int load_rows(struct app *app, struct timeline_data *d, struct nav *nav, struct timeline_state *st, struct session *s, struct err *e)
 {
-    reveal(d, s, nav, st);
-    bool changed = timeline_rows_update(&d->rows, s, st, &d->w, d->nshown, nav->filter, app_text_get(app, nav->filter), nav->g, e);
-    timeline_lines_window(&d->lines, s, &d->w, nav->filter, d->range_state, d->range);
+    const struct grouping *gp = grouping_get(app, nav, s, d->range, d->range_state);
+    st->flat = gp->by == GROUPING_NONE;
+    if (st->by != gp->by) { /* folds are of another grouping */
+        st->by = (uint8_t)gp->by;
+        st->nfolds = 0;
+        st->all_open = 0;
+    }
+    reveal(d, gp, s, nav, st);
+    bool changed = timeline_rows_update(&d->rows, gp, s, st, &d->w, d->nshown, nav->filter, app_text_get(app, nav->filter), nav->g, e);
+    timeline_lines_window(&d->lines, s, &d->w, nav->filter, gp, d->range_state, d->range);
     find_update(&d->find, app, nav->search, s, e);
-    count_hits(d);
+    count_hits(d, s);
     scroll(d, nav, st, changed);
     for (int i = 0; i < d->nshown; i++)
         if (load_row(d, s, nav, st, st->top + (size_t)i, &d->shown[i], e) < 0)

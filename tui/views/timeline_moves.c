@@ -28,7 +28,7 @@ void timeline_select(struct nav *nav, struct timeline_state *st, struct row row)
     if (row.kind == ROW_GAP || row.kind == ROW_ELSEWHERE)
         return;
     nav->g = row.kind == ROW_G || row.kind == ROW_MEMBER ? row.id : IDX_NONE;
-    nav->group = row.kind == ROW_GROUP ? row.id : IDX_NONE;
+    nav_set_group(nav, row.kind == ROW_GROUP ? row.id : IDX_NONE);
     st->on_runtime = row.kind == ROW_RUNTIME;
     st->lane = row.kind == ROW_PROC || row.kind == ROW_THREAD ? row : (struct row){ROW_GAP, 0};
 }
@@ -269,7 +269,7 @@ static bool next_hit_row(struct moves *m, int dir, bool here)
     at = at < 0 ? (dir > 0 ? -1 : n) : here ? at - dir : at;
     for (long i = 1; i <= n; i++) {
         long k = ((at + dir * i) % n + n) % n;
-        if (!timeline_row_hit(&d->find, &d->rows.v.v[k]))
+        if (!timeline_row_hit(&d->find, &d->rows, m->s, &d->rows.v.v[k]))
             continue;
         timeline_select(m->nav, m->st, d->rows.v.v[k]);
         return true;
@@ -305,14 +305,14 @@ static void toggle_range(struct moves *m)
 static uint32_t selected_group(const struct moves *m)
 {
     if (m->nav->g != IDX_NONE)
-        return session_g(m->s, m->nav->g)->group;
-    return m->nav->group;
+        return grouping_of(m->d->rows.gp, m->s, m->nav->g);
+    return nav_group(m->nav);
 }
 
 static void fold(struct moves *m)
 {
     uint32_t group = selected_group(m);
-    bool runtime = m->st->on_runtime || (group != IDX_NONE && group < m->s->groups.n && m->s->groups.v[group].system);
+    bool runtime = m->st->on_runtime || (group < grouping_n(m->d->rows.gp, m->s) && grouping_at(m->d->rows.gp, m->s, group)->system);
     if (runtime) {
         m->st->runtime_open = !m->st->runtime_open;
         timeline_select(m->nav, m->st, (struct row){ROW_RUNTIME, 0});
@@ -330,13 +330,7 @@ static void fold_all(struct moves *m)
     m->st->runtime_open = !any;
     m->st->nfolds = 0;
     if (any && m->nav->g != IDX_NONE)
-        timeline_select(m->nav, m->st, (struct row){ROW_GROUP, session_g(m->s, m->nav->g)->group});
-}
-
-static void group_by(struct moves *m)
-{
-    m->st->flat = !m->st->flat;
-    app_message(m->app, ROLE_MESSAGE, m->st->flat ? "goroutines one by one, in order of appearance" : "grouped by start function");
+        timeline_select(m->nav, m->st, (struct row){ROW_GROUP, grouping_of(m->d->rows.gp, m->s, m->nav->g)});
 }
 
 static void sort(struct moves *m)
@@ -417,7 +411,7 @@ static bool other_command(struct moves *m, enum cmd cmd)
     case CMD_BACK: return m->nav->range1 == NS_NONE && range_clear(m->nav); /* one that is being marked */
     case CMD_FOLD: fold(m); return true;
     case CMD_FOLD_ALL: fold_all(m); return true;
-    case CMD_GROUP: group_by(m); return true;
+    case CMD_GROUP: grouping_next(m->app, m->nav); return true;
     case CMD_SORT: sort(m); return true;
     case CMD_SORT_REVERSE: m->st->reverse = !m->st->reverse; return true;
     case CMD_LANES: lanes(m); return true;

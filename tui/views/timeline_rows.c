@@ -40,13 +40,13 @@ uint32_t timeline_group_n(const struct timeline_rows *r, const struct session *s
 {
     if (r->filter.filter)
         return group < r->members.ngroups ? r->filter.group_pass[group] : 0;
-    return s->groups.v[group].n;
+    return group < grouping_n(r->gp, s) ? grouping_at(r->gp, s, group)->n : 0;
 }
 
 /* What groups are sorted by: larger first. */
 static double sort_value(const struct session *s, const struct timeline_rows *r, enum timeline_sort by, uint32_t group)
 {
-    const struct group *g = &s->groups.v[group];
+    const struct group *g = grouping_at(r->gp, s, group);
     switch (by) {
     case TSORT_ACTIVE: return (double)(g->ns[SHARE_RUNNING] + g->ns[SHARE_RUNNABLE]); /* a syscall may be a wait for signals */
     case TSORT_WAITING:
@@ -82,18 +82,18 @@ static void order_groups(struct timeline_rows *r, const struct session *s, const
 {
     r->order.n = r->system.n = 0;
     r->runtime_n = 0;
-    struct sort_key *keys = mem_alloc(s->groups.n + 1, sizeof *keys);
+    struct sort_key *keys = mem_alloc(grouping_n(r->gp, s) + 1, sizeof *keys);
     size_t n = 0;
-    for (uint32_t i = 0; i < s->groups.n && i < r->members.ngroups; i++) {
+    for (uint32_t i = 0; i < grouping_n(r->gp, s) && i < r->members.ngroups; i++) {
         uint32_t members = timeline_group_n(r, s, i);
-        if (!members || s->groups.v[i].first == NS_NONE)
+        if (!members || grouping_at(r->gp, s, i)->first == NS_NONE)
             continue;
-        if (s->groups.v[i].system) {
+        if (grouping_at(r->gp, s, i)->system) {
             *vec_push(&r->system) = i;
             r->runtime_n += members;
             continue;
         }
-        keys[n++] = (struct sort_key){sort_value(s, r, st->sort, i), session_str(s, s->groups.v[i].name), i};
+        keys[n++] = (struct sort_key){sort_value(s, r, st->sort, i), grouping_name(r->gp, s, i), i};
     }
     qsort(keys, n, sizeof *keys, by_key);
     for (size_t i = 0; i < n; i++)
@@ -232,17 +232,19 @@ static bool same_state(const struct timeline_state *a, const struct timeline_sta
            a->runtime_open == b->runtime_open && a->nfolds == b->nfolds && !memcmp(a->folds, b->folds, a->nfolds * sizeof *a->folds);
 }
 
-bool timeline_rows_update(struct timeline_rows *r, struct session *s, const struct timeline_state *st, const struct tl_window *w, int room,
-                          uint32_t filter_text, const char *filter, gidx keep, struct err *e)
+bool timeline_rows_update(struct timeline_rows *r, const struct grouping *gp, struct session *s, const struct timeline_state *st,
+                          const struct tl_window *w, int room, uint32_t filter_text, const char *filter, gidx keep, struct err *e)
 {
-    bool grown = members_update(&r->members, s);
+    r->gp = gp;
+    bool grown = members_update(&r->members, s, gp);
     bool refilter = member_filter_update(&r->filter, &r->members, s, filter_text, filter, grown, false, e);
     bool moved = any_open(st) && (!window_same(&r->w, w) || r->keep != keep);
-    if (r->built && !grown && !refilter && !moved && room == r->room && same_state(&r->st, st))
+    if (r->built && !grown && !refilter && !moved && room == r->room && r->by == gp->by && same_state(&r->st, st))
         return false;
     r->w = *w;
     r->keep = keep;
     r->room = room;
+    r->by = (uint8_t)gp->by;
     r->st = *st;
     build(r, s, st);
     fill_room(r, s, st);
@@ -251,10 +253,15 @@ bool timeline_rows_update(struct timeline_rows *r, struct session *s, const stru
     return true;
 }
 
-bool timeline_row_hit(const struct find *f, const struct row *row)
+bool timeline_row_hit(const struct find *f, const struct timeline_rows *r, const struct session *s, const struct row *row)
 {
+    size_t at, len;
     if (!f->se)
         return false;
+    if (row->kind == ROW_GROUP && r->gp->of) {
+        struct str name = grouping_name(r->gp, s, row->id);
+        return search_find(f->se, name.p, name.n, &at, &len) == 1;
+    }
     if (row->kind == ROW_GROUP)
         return search_group(f->se, row->id);
     return (row->kind == ROW_G || row->kind == ROW_MEMBER) && search_goroutine(f->se, row->id);
@@ -264,8 +271,8 @@ bool timeline_row_selected(const struct row *row, const struct timeline_state *s
 {
     if (nav->g != IDX_NONE)
         return (row->kind == ROW_G || row->kind == ROW_MEMBER) && row->id == nav->g;
-    if (nav->group != IDX_NONE)
-        return row->kind == ROW_GROUP && row->id == nav->group;
+    if (nav_group(nav) != IDX_NONE)
+        return row->kind == ROW_GROUP && row->id == nav_group(nav);
     if (st->on_runtime)
         return row->kind == ROW_RUNTIME;
     return st->lane.kind != ROW_GAP && row->kind == st->lane.kind && row->id == st->lane.id;

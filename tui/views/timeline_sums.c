@@ -1,32 +1,23 @@
-/* Groups of which a filter leaves many: their cells are summed member by member on the worker, and kept for the window. */
+/* Groups that have no lane in the session, and many members: their cells are summed on the worker, and kept for the window. */
 #include <string.h>
 
 #include "tui/views/timeline.h"
-
-enum { BATCH = 32 }; /* members for each hold of the session's lock */
 
 /* What the worker gets and gives back. */
 struct sum_job {
     struct timeline_sums *owner;
     struct session *s;
     struct tl_window w;
-    struct session_mark mark;
-    uint32_t filter;
-    VEC(gidx) members; /* of all groups, one after another */
-    VEC(struct {
-        uint32_t group;
-        size_t end; /* into members */
-        struct tl_cell *cells;
-    })
-    groups;
+    uint64_t number;
+    uint32_t groups[SUMS_WANTED], ngroups;
+    uint32_t *set; /* by gidx: index into groups, IDX_NONE */
+    struct tl_sets *sums;
 };
 
 static void job_free(struct sum_job *j)
 {
-    for (size_t i = 0; i < j->groups.n; i++)
-        mem_free(j->groups.v[i].cells);
-    vec_free(&j->groups);
-    vec_free(&j->members);
+    tl_sets_free(j->sums);
+    mem_free(j->set);
     mem_free(j);
 }
 
@@ -43,11 +34,14 @@ void timeline_sums_release(struct timeline_sums *a)
     vec_free(&a->v);
 }
 
-void timeline_sums_window(struct timeline_sums *a, const struct tl_window *w, const struct session_mark *mark, uint32_t filter)
+void timeline_sums_window(struct timeline_sums *a, const struct tl_window *w, const struct session_mark *mark, uint32_t filter,
+                          uint64_t grouping)
 {
     a->nwant = 0;
-    if (window_same(&a->w, w) && session_mark_same(&a->mark, mark) && a->filter == filter)
+    if (a->number && window_same(&a->w, w) && session_mark_same(&a->mark, mark) && a->filter == filter && a->grouping == grouping)
         return;
+    a->number++;
+    a->grouping = grouping;
     sums_clear(a);
     a->w = *w;
     a->mark = *mark;
@@ -69,80 +63,69 @@ void timeline_sums_want(struct timeline_sums *a, uint32_t group)
         a->want[a->nwant++] = group;
 }
 
-static void add(struct tl_cell *sum, const struct tl_cell *cells, uint32_t n)
-{
-    for (uint32_t i = 0; i < n; i++)
-        for (unsigned k = 0; k < 2 * SHARE_COUNT; k++)
-            sum[i].ns[k / SHARE_COUNT][k % SHARE_COUNT] += cells[i].ns[k / SHARE_COUNT][k % SHARE_COUNT];
-}
-
-static int sum_batch(struct sum_job *j, size_t from, size_t to, struct tl_cell *sum, struct tl_cell *one, struct err *e)
-{
-    int rc = 0;
-    session_read(j->s);
-    for (size_t i = from; i < to && rc == 0; i++) {
-        rc = tl_cells(j->s, (struct lane){LANE_G, j->members.v[i]}, &j->w, one, e);
-        if (rc == 0)
-            add(sum, one, j->w.n);
-    }
-    session_done(j->s);
-    return rc;
-}
-
 static int run(struct job *job, void *arg, struct err *e)
 {
     struct sum_job *j = arg;
-    struct tl_cell *one = mem_alloc(j->w.n, sizeof *one);
-    size_t at = 0;
-    int rc = 0;
-    job->total = j->members.n;
-    for (size_t g = 0; g < j->groups.n && rc == 0; g++)
-        while (at < j->groups.v[g].end && rc == 0) {
-            size_t to = at + BATCH < j->groups.v[g].end ? at + BATCH : j->groups.v[g].end;
-            rc = job->stop ? err_set(e, ERR_CANCEL, "stopped") : sum_batch(j, at, to, j->groups.v[g].cells, one, e);
-            at = to;
-            job->done = at;
-        }
-    mem_free(one);
-    return rc;
+    int rc = 1;
+    session_read(j->s);
+    j->sums = tl_sets_new(j->s, &j->w, j->set, j->ngroups);
+    session_done(j->s);
+    while (rc == 1 && !job->stop) {
+        uint64_t done, total;
+        session_read(j->s);
+        rc = tl_sets_step(j->sums, e);
+        session_done(j->s);
+        tl_sets_progress(j->sums, &done, &total);
+        job->total = total;
+        job->done = done;
+    }
+    return rc == 1 ? err_set(e, ERR_CANCEL, "stopped") : rc;
 }
 
 static void done(struct app *app, void *arg, int rc, const struct err *e)
 {
     struct sum_job *j = arg;
     struct timeline_sums *a = j->owner;
-    bool same = window_same(&a->w, &j->w) && session_mark_same(&a->mark, &j->mark) && a->filter == j->filter;
-    a->running = false;
-    for (size_t i = 0; rc == 0 && same && i < j->groups.n; i++) {
-        *vec_push(&a->v) = (struct group_cells){j->groups.v[i].group, j->groups.v[i].cells};
-        j->groups.v[i].cells = NULL;
+    bool same = a->number == j->number;
+    a->running = 0;
+    for (uint32_t i = 0; rc == 0 && same && i < j->ngroups; i++) {
+        struct tl_cell *cells = mem_alloc(j->w.n, sizeof *cells);
+        tl_sets_cells(j->sums, i, cells);
+        *vec_push(&a->v) = (struct group_cells){j->groups[i], cells};
         a->fresh = true;
     }
     if (rc < 0 && e->kind != ERR_CANCEL)
         app_message(app, ROLE_ERROR, "%s", e->what);
-    if (rc < 0 && e->kind == ERR_CANCEL && same)
-        a->tried = true; /* the user stopped it: not again for this window */
+    /* what the user stopped is not begun again for this window */
+    a->tried |= rc < 0 && same && (e->kind != ERR_CANCEL || !app_job_replaced(app));
     job_free(j);
+}
+
+/* Which goroutines to sum for which of the wanted groups: those that pass the filter and live in the window. */
+static uint32_t *choose(const struct timeline_sums *a, const struct timeline_rows *rows, const struct session *s)
+{
+    const struct members *m = &rows->members;
+    uint32_t *set = mem_alloc(s->goroutines.n + 1, sizeof *set);
+    memset(set, 0xff, s->goroutines.n * sizeof *set);
+    for (int k = 0; k < a->nwant; k++)
+        for (uint32_t i = m->start[a->want[k]]; i < m->start[a->want[k] + 1]; i++)
+            if (member_passes(&rows->filter, m, i) && m->begin[i] < window_end(&a->w) && m->end[i] > a->w.t0)
+                set[m->g[i]] = (uint32_t)k;
+    return set;
 }
 
 void timeline_sums_start(struct timeline_sums *a, struct app *app, const struct timeline_rows *rows, struct session *s)
 {
-    if (!a->nwant || a->tried || a->running)
+    if (a->mark.importing)
+        return;
+    if (a->running && a->running != a->number) /* of another window: of no use any more */
+        app_stop_job(app);
+    if (!a->nwant || a->tried || app_job_runs(app))
         return;
     struct sum_job *j = mem_calloc(1, sizeof *j);
-    const struct members *m = &rows->members;
-    *j = (struct sum_job){.owner = a, .s = s, .w = a->w, .mark = a->mark, .filter = a->filter};
-    for (int k = 0; k < a->nwant; k++) {
-        uint32_t group = a->want[k];
-        for (uint32_t i = m->start[group]; i < m->start[group + 1]; i++)
-            if (member_passes(&rows->filter, m, i) && m->begin[i] < window_end(&a->w) && m->end[i] > a->w.t0)
-                *vec_push(&j->members) = m->g[i];
-        size_t g = j->groups.n;
-        (void)vec_push(&j->groups);
-        j->groups.v[g].group = group;
-        j->groups.v[g].end = j->members.n;
-        j->groups.v[g].cells = mem_calloc(a->w.n, sizeof *j->groups.v[g].cells);
-    }
-    a->running = true;
-    app_job(app, "summing what the filter leaves", run, done, j);
+    *j = (struct sum_job){.owner = a, .s = s, .w = a->w, .number = a->number, .ngroups = (uint32_t)a->nwant};
+    memcpy(j->groups, a->want, (size_t)a->nwant * sizeof *a->want);
+    j->set = choose(a, rows, s);
+    a->running = a->number;
+    app_job(app, "summing groups", run, done, j);
 }
