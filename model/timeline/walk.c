@@ -117,7 +117,7 @@ static int rows(struct tl_walk *w, const struct segment *seg)
     int rc = 0;
     for (uint32_t i = 0; i < seg->nruns && rc == 0; i++) {
         const struct run *r = &s->runs.v[seg->run0 + i];
-        uint32_t n = run_rows(r), from, to;
+        uint32_t n = run_rows(r), from = 0, to = 0;
         for (uint32_t at = 0; at < n && !skipped(w, r->track) && rc == 0; at += to - from) {
             rc = reader_piece(&rd, r, at, &from, &to);
             for (uint32_t k = from; rc == 0 && k < to && rd.piece.c->t[k] < w->t1; k++)

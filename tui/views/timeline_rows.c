@@ -226,6 +226,15 @@ static bool any_open(const struct timeline_state *st)
     return st->flat || st->all_open || st->nfolds || st->runtime_open;
 }
 
+/* Whether a goroutine has a row only because it is selected. */
+static bool elsewhere(const struct session *s, const struct tl_window *w, gidx g)
+{
+    if (g == IDX_NONE || g >= s->goroutines.n)
+        return false;
+    const struct goroutine *go = session_g(s, g);
+    return go->ended <= w->t0 || (go->created != NS_NONE && go->created >= window_end(w));
+}
+
 static bool same_state(const struct timeline_state *a, const struct timeline_state *b)
 {
     return a->lanes == b->lanes && a->sort == b->sort && a->reverse == b->reverse && a->flat == b->flat && a->all_open == b->all_open &&
@@ -238,7 +247,7 @@ bool timeline_rows_update(struct timeline_rows *r, const struct grouping *gp, st
     r->gp = gp;
     bool grown = members_update(&r->members, s, gp);
     bool refilter = member_filter_update(&r->filter, &r->members, s, filter_text, filter, grown, false, e);
-    bool moved = any_open(st) && (!window_same(&r->w, w) || r->keep != keep);
+    bool moved = any_open(st) && (!window_same(&r->w, w) || (r->keep != keep && (elsewhere(s, w, r->keep) || elsewhere(s, w, keep))));
     if (r->built && !grown && !refilter && !moved && room == r->room && r->by == gp->by && same_state(&r->st, st))
         return false;
     r->w = *w;
