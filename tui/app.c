@@ -175,6 +175,7 @@ void app_free(struct app *app)
     grid_release(&app->grid);
     mem_free((void *)(uintptr_t)app->theme_settings);
     mem_free(app->goto_text);
+    mem_free(app->source.path);
     if (app->log)
         fclose(app->log);
     mem_free(app);

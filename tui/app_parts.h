@@ -1,6 +1,6 @@
 /* The app's inside, shared by its files: app.c, begin.c (where it opens, places by name), events.c (keys, mouse), commands.c,
- * copy.c, places.c (undo, back, bookmarks), placetext.c, kept.c (bookmarks and notes on disk), prompt.c, overlay.c (help, settings),
- * frame.c (what surrounds a view), settings.c, jobs.c, loop.c (a real terminal), picture.c (none).
+ * copy.c, source.c (the editor), export.c, places.c (undo, back, bookmarks), placetext.c, kept.c (bookmarks and notes on disk), prompt.c,
+ * overlay.c (help, settings), frame.c (what surrounds a view), settings.c, jobs.c, loop.c (a real terminal), picture.c (none).
  */
 #ifndef TUI_APP_PARTS_H
 #define TUI_APP_PARTS_H
@@ -74,6 +74,13 @@ struct kept {
     VEC(struct user_note) notes;
 };
 
+/* The user's editor, and what to call it with. */
+struct editor_call {
+    char *words; /* owned; of $EDITOR */
+    char at[16], dashes[4];
+    char *argv[24]; /* NULL-terminated */
+};
+
 /* A place on screen that a click acts on. */
 struct hit {
     int x0, x1, y;
@@ -98,6 +105,7 @@ struct app {
         int depth;   /* enum depth, -1: by the terminal */
         int backend; /* enum backend */
         int mouse;
+        char source_roots[1024]; /* folders parted by colons */
     } set;
     struct keymap keys;
     struct theme theme;
@@ -121,7 +129,12 @@ struct app {
     VEC(struct app_regex) regexes;
     struct prompt prompt;
     struct overlay overlay;
-    enum cmd waits; /* BOOKMARK or JUMP: for its letter */
+    enum cmd waits; /* BOOKMARK, JUMP: for its letter; OPEN_SOURCE: for y */
+    struct {
+        char *path; /* owned; that the user was asked about */
+        uint32_t line;
+        bool go; /* confirmed: the loop calls the editor */
+    } source;
     char message[512];
     enum role message_role;
     struct app_job *job;
@@ -213,6 +226,18 @@ void notes_list(struct app *app);
 /* Keeps where the user is, and closes. */
 void kept_release(struct app *app);
 
+/* source.c */
+void source_command(struct app *app);
+void source_answer(struct app *app, keycode k);
+void source_argv(struct app *app, struct editor_call *call);
+
+/* export.c */
+void export_command(struct app *app, const char *path);
+
+/* copy.c */
+/* What is selected, as text. */
+void copy_selection(struct app *app);
+
 /* prompt.c */
 void prompt_open(struct app *app, enum prompt_kind kind, const char *text);
 void prompt_key(struct app *app, keycode key);
@@ -254,6 +279,8 @@ void theme_each(const struct app *app, void (*add)(void *ctx, const char *name),
 /* jobs.c */
 struct app_job;
 bool jobs_stop(struct app *app); /* true: one ran */
+/* What runs looks at this rather than at its job's stop. */
+void jobs_stop_by(struct app *app, int32_t *stop);
 void jobs_poll(struct app *app); /* calls done of a finished one */
 void jobs_wait(struct app *app); /* until none runs */
 /* What runs, and how far it is (0..1, -1 unknown); NULL: nothing. */

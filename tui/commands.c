@@ -97,6 +97,9 @@ static bool common(struct app *app, enum cmd cmd, const char *arg)
     case CMD_RANGE: range_toggle(app, &app->nav); return true;
     case CMD_ANNOTATE: *arg ? note_entered(app, arg) : note_open(app); return true;
     case CMD_NOTES: notes_list(app); return true;
+    case CMD_COPY: copy_selection(app); return true;
+    case CMD_EXPORT: export_command(app, arg); return true;
+    case CMD_OPEN_SOURCE: source_command(app); return true;
     case CMD_WALL_CLOCK: app->nav.wall = !app->nav.wall; return true;
     case CMD_GOTO:
         if (*arg)

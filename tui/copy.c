@@ -2,6 +2,7 @@
 #include "tui/app_parts.h"
 
 #include "base/text.h"
+#include "model/goto.h"
 
 enum { COPY_MAX = 74000 };
 
@@ -31,4 +32,48 @@ void app_copy(struct app *app, const char *text, size_t n)
     app_message(app, ROLE_MESSAGE, "copied %s", size);
     buf_release(&safe);
     buf_release(&out);
+}
+
+/* Columns of a row without the glyphs that draw it, blanks squeezed. */
+static void put_row(struct grid *g, struct rect r, int y, struct buf *out)
+{
+    int blanks = 0;
+    size_t begin = out->n;
+    for (int x = r.x; x < r.x + r.w; x++) {
+        uint32_t ch = grid_at(g, x, y)->ch;
+        char enc[4];
+        if (!ch)
+            continue;
+        if (ch == ' ' || (ch >= 0x2500 && ch < 0x2600)) {
+            blanks++;
+            continue;
+        }
+        if (blanks && out->n > begin)
+            buf_puts(out, blanks > 1 ? "  " : " ");
+        blanks = 0;
+        buf_put(out, enc, text_encode(enc, ch));
+    }
+}
+
+/* The rows that are lit as selected, and what the selection is called when it is a goroutine. */
+void copy_selection(struct app *app)
+{
+    struct buf text = {0};
+    struct rect r = app->view_rect;
+    struct goto_place at = {app->nav.cursor, app->nav.g};
+    for (int y = r.y; y < r.y + r.h; y++)
+        if (grid_at(&app->grid, r.x, y)->tint == TINT_SELECTION) {
+            put_row(&app->grid, r, y, &text);
+            buf_putc(&text, '\n');
+        }
+    session_read(app->s);
+    goto_text(app->s, &at, &text);
+    session_done(app->s);
+    while (text.n && text.p[text.n - 1] == '\n')
+        text.n--;
+    if (text.n)
+        app_copy(app, buf_str(&text), text.n);
+    else
+        app_message(app, ROLE_MESSAGE, "nothing is selected");
+    buf_release(&text);
 }

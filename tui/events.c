@@ -41,7 +41,7 @@ static void key(struct app *app, keycode k)
 {
     app->message[0] = 0;
     if (app->waits) {
-        place_letter(app, k);
+        (app->waits == CMD_OPEN_SOURCE ? source_answer : place_letter)(app, k);
         return;
     }
     if (app->prompt.kind) {

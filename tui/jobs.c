@@ -14,6 +14,7 @@ struct app_job {
     struct app *app;
     int rc;
     struct err err;
+    int32_t *stop; /* set with job.stop; NULL */
     _Atomic int over;
     bool threaded;
 };
@@ -50,8 +51,16 @@ bool jobs_stop(struct app *app)
     if (!app->job)
         return false;
     atomic_store(&app->job->job.stop, 1);
+    if (app->job->stop)
+        __atomic_store_n(app->job->stop, 1, __ATOMIC_RELAXED);
     finish(app);
     return true;
+}
+
+void jobs_stop_by(struct app *app, int32_t *stop)
+{
+    if (app->job)
+        app->job->stop = stop;
 }
 
 void jobs_poll(struct app *app)

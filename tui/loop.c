@@ -8,8 +8,10 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -145,6 +147,53 @@ static void on_signal(struct loop *l, int sig)
     l->dirty = true;
 }
 
+/* Standard input may be the trace: the editor gets the terminal itself. */
+static int call_editor(const struct loop *l, const struct editor_call *call)
+{
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t attr;
+    sigset_t all;
+    pid_t pid;
+    int status = 0;
+    sigfillset(&all);
+    posix_spawnattr_init(&attr);
+    posix_spawnattr_setsigdefault(&attr, &all);
+    posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF);
+    posix_spawn_file_actions_init(&files);
+    posix_spawn_file_actions_adddup2(&files, l->in, STDIN_FILENO);
+    posix_spawn_file_actions_adddup2(&files, l->out, STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&files, l->out, STDERR_FILENO);
+    int rc = posix_spawnp(&pid, call->argv[0], &files, &attr, call->argv, environ);
+    posix_spawnattr_destroy(&attr);
+    posix_spawn_file_actions_destroy(&files);
+    while (rc == 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    return rc;
+}
+
+/* The editor has the terminal until it ends; what was meant for it is not for us. */
+static void edit_source(struct loop *l)
+{
+    struct err e = ERR_INIT;
+    struct editor_call call;
+    l->app->source.go = false;
+    source_argv(l->app, &call);
+    input_stop(l->input);
+    term_leave(l->term);
+    int rc = call_editor(l, &call);
+    if (term_enter(l->term, &e) < 0)
+        l->gone = true;
+    input_start(l->input);
+    term_resized(l->term);
+    for (int sig; (sig = signals_next());)
+        if (sig == SIGTERM || sig == SIGHUP)
+            on_signal(l, sig);
+    if (rc)
+        app_message(l->app, ROLE_ERROR, "%s: %s", call.argv[0], strerror(rc));
+    mem_free(call.words);
+    l->dirty = true;
+}
+
 static bool readable(int fd)
 {
     struct pollfd p = {.fd = fd, .events = POLLIN};
@@ -156,18 +205,24 @@ static bool done(const struct loop *l)
     return l->gone || l->app->quit;
 }
 
+/* The terminal is about to change hands: what follows is typed for whom it goes to. */
+static bool away(const struct loop *l)
+{
+    return l->app->suspend || l->app->new_backend || l->app->source.go;
+}
+
 /* Everything that was typed, in bounded rounds, for a paste may be long. */
 static void drain(struct loop *l)
 {
     for (int i = 0; i < ROUNDS && !done(l); i++) {
         struct input_event ev;
         enum input_result r = INPUT_NOTHING;
-        while (!done(l) && !l->app->suspend && !l->app->new_backend && (r = input_next(l->input, now_ms(), &ev)) == INPUT_EVENT) {
+        while (!done(l) && !away(l) && (r = input_next(l->input, now_ms(), &ev)) == INPUT_EVENT) {
             app_input(l->app, &ev);
             l->dirty = true;
         }
         l->gone |= r == INPUT_GONE;
-        if (done(l) || l->app->suspend || l->app->new_backend || !readable(l->in))
+        if (done(l) || away(l) || !readable(l->in))
             return;
         l->gone |= !input_fill(l->input, now_ms());
     }
@@ -246,6 +301,8 @@ static int turn(struct loop *l, struct err *e)
         return -1;
     if (l->app->suspend && !done(l))
         suspend(l);
+    if (l->app->source.go && !done(l))
+        edit_source(l);
     int64_t now = now_ms();
     /* What the import publishes is worth twenty frames a second, keys sixty; its end is told at once. */
     l->dirty |= l->woken && now - l->last_frame >= IMPORT_FRAME_MS;
@@ -296,6 +353,7 @@ int tui_run(struct session *s, const struct tui_opts *o, struct err *e)
     if (rc == 0) {
         session_wake(s, wake);
         rc = run(&l, e);
+        jobs_stop(l.app); /* one that reads for long would hold back who writes */
         session_wake(s, NULL);
     }
     app_free(l.app);

@@ -71,6 +71,19 @@ static int set_mouse(struct app *app, const char *value, struct err *e)
     return 0;
 }
 
+static int set_source_roots(struct app *app, const char *value, struct err *e)
+{
+    for (const char *p = value; *p; p += strcspn(p, ":"), p += *p == ':')
+        if (*p != '/') {
+            err_set(e, ERR_USAGE, "\"%.60s\" is no folder by its whole name", p);
+            return err_hint(e, "write source-roots=/home/me/src:/usr/local/go/src");
+        }
+    if ((size_t)snprintf(app->set.source_roots, sizeof app->set.source_roots, "%s", value) < sizeof app->set.source_roots)
+        return 0;
+    app->set.source_roots[0] = 0;
+    return err_set(e, ERR_USAGE, "these are too many source-roots");
+}
+
 static void get_theme(const struct app *app, char out[64])
 {
     snprintf(out, 64, "%s", app->set.theme);
@@ -92,11 +105,19 @@ static void get_mouse(const struct app *app, char out[64])
     snprintf(out, 64, "%s", mouse_values[app->term->mouse]);
 }
 
+static void get_source_roots(const struct app *app, char out[64])
+{
+    snprintf(out, 64, "%s", app->set.source_roots);
+}
+
+static const char *const any_value[] = {NULL};
+
 const struct setting settings[] = {
     {"theme", "colours by name, or a file", NULL, set_theme, get_theme},
     {"colors", "depth of colour", depth_values, set_depth, get_depth},
     {"glyphs", "characters that the lanes are drawn with", glyph_values, set_glyphs, get_glyphs},
     {"mouse", "off gives the terminal's own selection back", mouse_values, set_mouse, get_mouse},
+    {"source-roots", "folders that o may open sources below, parted by colons", any_value, set_source_roots, get_source_roots},
     {"backend", "what writes to the terminal", backend_values, set_backend, get_backend},
 };
 const size_t settings_n = sizeof settings / sizeof *settings;
@@ -120,7 +141,7 @@ int setting_set(struct app *app, const char *name, const char *value, struct err
         const struct setting *s = &settings[i];
         if (strcmp(s->name, name) != 0)
             continue;
-        if (!s->values || index_of(s->values, value) >= 0)
+        if (!s->values || s->values == any_value || index_of(s->values, value) >= 0)
             return s->set(app, value, e);
         char list[160];
         list_values(s, list, sizeof list);
