@@ -2,7 +2,7 @@
 #include "model/session.h"
 
 #include "model/chunk.h"
-#include "model/ctx/roles.h"
+#include "model/ctx/traits.h"
 
 enum { CACHE_BYTES = 64 << 20 };
 
@@ -54,9 +54,10 @@ void session_free(struct session *s)
     vec_free(&s->pruns);
     map_release(&s->g_index);
     vec_free(&s->lod_spans);
-    if (s->roles)
-        roles_release(s->roles);
-    mem_free(s->roles);
+    if (s->traits)
+        traits_release(s->traits);
+    mem_free(s->traits);
+    map_release(&s->subjects);
     pthread_mutex_destroy(&s->index_lock);
     pthread_rwlock_destroy(&s->lock);
     mem_free(s);

@@ -210,7 +210,8 @@ struct session {
     struct map g_index;         /* goroutine id -> gidx */
     uint32_t g_indexed, chunk_indexed;
     VEC(struct lod_span) lod_spans; /* by span, then segment */
-    struct roles *roles;            /* what names of functions say, model/ctx/roles.h */
+    struct traits *traits;          /* what names of functions say, model/ctx/traits.h */
+    struct map subjects;            /* goroutine -> frame: whose work those do that a launcher started */
 };
 
 struct session *session_new(void);

@@ -16,7 +16,7 @@ void ctx_collect_free(struct ctx_collect *c)
     if (!c)
         return;
     exact_free(c->exact);
-    roles_release(&c->roles);
+    traits_release(&c->traits);
     vec_free(&c->category);
     vec_free(&c->info_of);
     vec_free(&c->infos);
@@ -34,19 +34,19 @@ void ctx_collect_free(struct ctx_collect *c)
 
 /* --- stacks ----------------------------------------------------------------------------------------------------------- */
 
-static unsigned role_at(struct ctx_collect *c, const struct stack *st, uint32_t i)
+static unsigned traits_at(struct ctx_collect *c, const struct stack *st, uint32_t i)
 {
-    return role_of_frame(&c->roles, &c->s->dict, st->frames[i]);
+    return traits_of_frame(&c->traits, &c->s->dict, st->frames[i]);
 }
 
 /* The first cancel frame, with nothing but plumbing above it; st->n: none. */
 static uint32_t first_cancel(struct ctx_collect *c, const struct stack *st)
 {
     for (uint32_t i = 0; i < st->n; i++) {
-        unsigned role = role_at(c, st, i);
-        if (role & (ROLE_CANCEL | ROLE_CHAIN))
+        unsigned trait = traits_at(c, st, i);
+        if (trait & (FN_CANCEL | FN_CHAIN))
             return i;
-        if (!(role & ROLE_PLUMBING))
+        if (!(trait & FN_PLUMBING))
             break;
     }
     return st->n;
@@ -55,11 +55,11 @@ static uint32_t first_cancel(struct ctx_collect *c, const struct stack *st)
 static uint8_t cancel_flags(struct ctx_collect *c, const struct stack *st, uint32_t first)
 {
     if (first == 0)
-        return role_at(c, st, 0) & ROLE_CANCEL ? CTX_STACK_CANCEL : 0;
-    if (role_at(c, st, first) & ROLE_AFTER && role_at(c, st, 0) & ROLE_AFTER_GO)
+        return traits_at(c, st, 0) & FN_CANCEL ? CTX_STACK_CANCEL : 0;
+    if (traits_at(c, st, first) & FN_AFTER && traits_at(c, st, 0) & FN_AFTER_GO)
         return CTX_STACK_AFTER;
     for (uint32_t i = 0; i < first; i++)
-        if (role_at(c, st, i) & ROLE_LOCK)
+        if (traits_at(c, st, i) & FN_LOCK)
             return CTX_STACK_HANDOFF;
     return 0;
 }
@@ -67,13 +67,13 @@ static uint8_t cancel_flags(struct ctx_collect *c, const struct stack *st, uint3
 static void judge_cancel(struct ctx_collect *c, const struct stack *st, struct stack_info *info)
 {
     uint32_t first = first_cancel(c, st), end = first;
-    for (; end < st->n && role_at(c, st, end) & (ROLE_CANCEL | ROLE_CHAIN); end++)
-        info->ncalls += (role_at(c, st, end) & ROLE_CANCEL) != 0;
+    for (; end < st->n && traits_at(c, st, end) & (FN_CANCEL | FN_CHAIN); end++)
+        info->ncalls += (traits_at(c, st, end) & FN_CANCEL) != 0;
     if (!info->ncalls)
         return; /* of an AfterFunc of a context that was over already, or of none */
     info->flags |= cancel_flags(c, st, first);
     info->below = XXH3_64bits(st->frames + end, (st->n - end) * sizeof *st->frames);
-    while (end < st->n && role_at(c, st, end) & ROLE_CONTEXT)
+    while (end < st->n && traits_at(c, st, end) & FN_CONTEXT)
         end++;
     info->site = end < st->n ? st->frames[end] : 0;
 }
@@ -82,9 +82,9 @@ static void judge_root(struct ctx_collect *c, const struct stack *st, struct sta
 {
     if (st->n >= STACK_CUT)
         return;
-    unsigned role = role_at(c, st, st->n - 1);
-    info->timer = role & ROLE_TIMER;
-    info->watcher = role & ROLE_WATCHER;
+    unsigned trait = traits_at(c, st, st->n - 1);
+    info->timer = trait & FN_TIMER;
+    info->watcher = trait & FN_WATCHER;
     info->flags |= (uint8_t)((info->timer ? CTX_STACK_TIMER : 0) | (info->watcher ? CTX_STACK_WATCHER : 0));
 }
 
@@ -272,10 +272,10 @@ static bool waited_for_channel(struct ctx_collect *c, const struct ctx_step *st)
         return false;
     const struct stack *wait = session_stack(c->s, st->from_stack);
     for (uint32_t i = 0; i < wait->n; i++) {
-        unsigned role = role_at(c, wait, i);
-        if (role & ROLE_LOCK)
+        unsigned trait = traits_at(c, wait, i);
+        if (trait & FN_LOCK)
             return false;
-        if (!(role & ROLE_PLUMBING))
+        if (!(trait & FN_PLUMBING))
             break;
     }
     return true;
@@ -310,12 +310,12 @@ bool ctx_watched(const struct ctx_collect *c, gidx g)
 
 /* --- publish ------------------------------------------------------------------------------------------------------------ */
 
-/* Its start function's role; of a stack that has lost its root, by the goroutine's name. */
-static bool starts_as(struct ctx_collect *c, gidx g, bool by_stack, enum role role)
+/* Its start function's trait; of a stack that has lost its root, by the goroutine's name. */
+static bool starts_as(struct ctx_collect *c, gidx g, bool by_stack, enum fn_trait trait)
 {
     if (by_stack)
         return true;
-    return g < c->s->goroutines.n && role_of(&c->roles, &c->s->dict, session_g(c->s, g)->name) & role;
+    return g < c->s->goroutines.n && traits_of(&c->traits, &c->s->dict, session_g(c->s, g)->name) & trait;
 }
 
 static uint32_t new_cancel(struct ctx_collect *c, const struct burst *b, ns_t t)
@@ -332,9 +332,9 @@ static uint32_t new_cancel(struct ctx_collect *c, const struct burst *b, ns_t t)
                          .via = IDX_NONE,
                          .by = BY_EXPLICIT,
                          .grade = GRADE_INFERRED};
-    if (starts_as(c, b->g, info->timer, ROLE_TIMER)) {
+    if (starts_as(c, b->g, info->timer, FN_TIMER)) {
         row.by = BY_DEADLINE;
-    } else if (starts_as(c, b->g, info->watcher, ROLE_WATCHER)) {
+    } else if (starts_as(c, b->g, info->watcher, FN_WATCHER)) {
         uint32_t edge = map_get(&c->via, b->g);
         row.foreign = 1;
         row.by = BY_PARENT;

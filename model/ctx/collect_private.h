@@ -10,7 +10,7 @@
 #include "base/map.h"
 #include "model/ctx/collect.h"
 #include "model/ctx/exact.h"
-#include "model/ctx/roles.h"
+#include "model/ctx/traits.h"
 
 /* Of a stack with a cancel frame near its leaf, or a context's goroutine at its root. */
 struct stack_info {
@@ -69,7 +69,7 @@ enum g_flags { G_TIMER = 1, G_WATCHER = 2 };
 struct ctx_collect {
     struct session *s;
     struct exact *exact;
-    struct roles roles;
+    struct traits traits;
     VEC(uint8_t) category; /* by str_id: 0 not judged, 1 other logs, 2 context events */
     VEC(uint32_t) info_of; /* by stack: 0 not judged, 1 nothing to say, else 2 + index of infos */
     VEC(struct stack_info) infos;

@@ -1,7 +1,8 @@
 #include "model/ctx/ctx.h"
 
-#include "model/ctx/roles.h"
+#include "model/ctx/traits.h"
 #include "model/session.h"
+#include "model/timeline/timeline.h"
 
 #define WORD2(id, word) word,
 const char *const grade_signs[GRADE_COUNT] = {
@@ -36,36 +37,36 @@ ns_t edge_to_exit(const struct cancel_edge *e)
 
 /* --- what stacks say ---------------------------------------------------------------------------------------------------- */
 
-/* Readers share one table of roles: each call holds its lock for the look at one stack. */
-static struct roles *lock_roles(const struct session *s)
+/* Readers share one table of traits: each call holds its lock for the look at one stack. */
+static struct traits *lock_traits(const struct session *s)
 {
     struct session *own = (struct session *)(uintptr_t)s; /* what is built when first asked for is nobody's to see */
     pthread_mutex_lock(&own->index_lock);
-    if (!own->roles)
-        own->roles = mem_calloc(1, sizeof *own->roles);
-    return own->roles;
+    if (!own->traits)
+        own->traits = mem_calloc(1, sizeof *own->traits);
+    return own->traits;
 }
 
-static void unlock_roles(const struct session *s)
+static void unlock_traits(const struct session *s)
 {
     pthread_mutex_unlock(&((struct session *)(uintptr_t)s)->index_lock);
 }
 
-typedef uint32_t find_frame(struct roles *r, const struct dict *d, const struct stack *st);
+typedef uint32_t find_frame(struct traits *r, const struct dict *d, const struct stack *st);
 
 static frame_id frame_of(const struct session *s, stack_id id, find_frame *find)
 {
     const struct stack *st = session_stack(s, id);
-    uint32_t at = find(lock_roles(s), &s->dict, st);
-    unlock_roles(s);
+    uint32_t at = find(lock_traits(s), &s->dict, st);
+    unlock_traits(s);
     return at < st->n ? st->frames[at] : 0;
 }
 
-static unsigned role_of_func(const struct session *s, str_id func)
+static unsigned traits_of_func(const struct session *s, str_id func)
 {
-    unsigned role = role_of(lock_roles(s), &s->dict, func);
-    unlock_roles(s);
-    return role;
+    unsigned trait = traits_of(lock_traits(s), &s->dict, func);
+    unlock_traits(s);
+    return trait;
 }
 
 frame_id stack_site(const struct session *s, stack_id id)
@@ -85,5 +86,54 @@ frame_id stack_subject(const struct session *s, stack_id id)
 
 bool frame_is_context(const struct session *s, frame_id f)
 {
-    return f && role_of_func(s, session_frame(s, f)->func) & ROLE_CONTEXT;
+    return f && traits_of_func(s, session_frame(s, f)->func) & FN_CONTEXT;
+}
+
+bool wait_is_idle(const struct session *s, stack_id wait)
+{
+    bool idle = stack_is_idle(lock_traits(s), &s->dict, session_stack(s, wait));
+    unlock_traits(s);
+    return idle;
+}
+
+/* --- subjects ----------------------------------------------------------------------------------------------------------- */
+
+/* What the goroutine's own stacks say: the last wait's, else the last syscall's. */
+static frame_id subject_by_stack(struct session *s, gidx g)
+{
+    static const uint8_t states[] = {G_WAITING, G_SYSCALL};
+    struct span span;
+    struct err e = {0};
+    for (unsigned i = 0; i < sizeof states; i++) {
+        int got = tl_span_before(s, g, s->t1, states[i], &span, &e);
+        if (got > 0 && span.stack)
+            return stack_subject(s, span.stack);
+    }
+    return 0;
+}
+
+static frame_id start_frame(const struct session *s, gidx g)
+{
+    return s->groups.v[session_g(s, g)->group].frame;
+}
+
+frame_id goroutine_subject(struct session *s, gidx g)
+{
+    frame_id start = start_frame(s, g);
+    unsigned trait = start ? traits_of_func(s, session_frame(s, start)->func) : FN_LAUNCHER;
+    if (!(trait & FN_LAUNCHER))
+        return start;
+    pthread_mutex_lock(&s->index_lock);
+    uint32_t known = map_get(&s->subjects, g);
+    pthread_mutex_unlock(&s->index_lock);
+    if (known != MAP_NONE)
+        return known;
+    frame_id f = subject_by_stack(s, g);
+    f = f ? f : start;
+    if (__atomic_load_n(&s->importing, __ATOMIC_ACQUIRE))
+        return f; /* more may be known later */
+    pthread_mutex_lock(&s->index_lock);
+    map_put(&s->subjects, g, f);
+    pthread_mutex_unlock(&s->index_lock);
+    return f;
 }

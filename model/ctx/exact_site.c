@@ -29,11 +29,9 @@ frame_id ctx_site(const struct session *s, stack_id id)
 
 /* First elements of the standard library's import paths. */
 static const char *const std_roots[] = {
-    "archive", "bufio",    "bytes",   "cmp",    "compress", "container", "context", "crypto",  "database", "debug",
-    "embed",   "encoding", "errors",  "expvar", "flag",     "fmt",       "go",      "hash",    "html",     "image",
-    "index",   "internal", "io",      "iter",   "log",      "maps",      "math",    "mime",    "net",      "os",
-    "path",    "plugin",   "reflect", "regexp", "runtime",  "slices",    "sort",    "strconv", "strings",  "structs",
-    "sync",    "syscall",  "testing", "text",   "time",     "unicode",   "unique",  "unsafe",  "vendor",   "weak",
+#define STD(name) name,
+#include "model/ctx/std.def"
+#undef STD
 };
 
 /* "net/http.(*conn).serve" -> "net/http": up to the first dot behind the last slash that comes before any bracket. */

@@ -123,7 +123,7 @@ uint32_t react_begin(struct ctx_collect *c, const struct ctx_step *st, const str
                                .kind = k->kind,
                                .grade = GRADE_INFERRED};
     const struct stack *wait = stack_of(c, w.e.wait_stack);
-    uint32_t at = stack_waiter(&c->roles, &c->s->dict, wait);
+    uint32_t at = stack_waiter(&c->traits, &c->s->dict, wait);
     w.known = at < wait->n;
     w.at = w.known ? wait->n - 1 - at : 0;
     w.main = *paged_at(&c->s->dict.g_ids, k->g) == 1;
@@ -141,7 +141,7 @@ enum stand { STAND_AGAIN, STAND_INSIDE, STAND_CALLER, STAND_OUTSIDE };
 /* The job for which it waited is over: the handler of a server's goroutine returned. */
 static bool job_over(struct ctx_collect *c, const struct stack *wait, const struct stack *now)
 {
-    uint32_t subject = wait->n - 1 - stack_subject_at(&c->roles, &c->s->dict, wait);
+    uint32_t subject = wait->n - 1 - stack_subject_at(&c->traits, &c->s->dict, wait);
     return subject > 0 && (now->n <= subject || func_at(c, now, subject) != func_at(c, wait, subject));
 }
 
@@ -162,7 +162,7 @@ static enum stand stand_of(struct ctx_collect *c, const struct watch *w, stack_i
     str_id func = func_at(c, wait, w->at);
     if (wait->n >= STACK_CUT || now->n >= STACK_CUT)
         return anywhere(c, now, func) ? STAND_INSIDE : STAND_OUTSIDE;
-    uint32_t waits = stack_waiter(&c->roles, &c->s->dict, now);
+    uint32_t waits = stack_waiter(&c->traits, &c->s->dict, now);
     uint32_t at = waits < now->n ? now->n - 1 - waits : UINT32_MAX;
     if (now->n > w->at && func_at(c, now, w->at) == func) {
         const struct frame *a = session_frame(c->s, wait->frames[wait->n - 1 - w->at]);
