@@ -31,44 +31,6 @@ void decoder_release(struct decoder *d)
     *d = (struct decoder){0};
 }
 
-static int read_runs(struct decoder *d, struct bytes *in, uint64_t nruns, struct err *e)
-{
-    if (nruns > d->rows)
-        return damaged(e, "more runs than rows");
-    if (nruns > d->run_cap) {
-        d->run_cap = (uint32_t)nruns;
-        d->run_track = mem_realloc(d->run_track, d->run_cap, sizeof *d->run_track);
-        d->run_rows = mem_realloc(d->run_rows, d->run_cap, sizeof *d->run_rows);
-    }
-    uint64_t track = 0, sum = 0;
-    for (uint32_t i = 0; i < nruns; i++) {
-        uint64_t step = bytes_uleb(in), rows = bytes_uleb(in);
-        if (step > UINT32_MAX || rows == 0 || rows > d->rows || (i && !step))
-            return damaged(e, "runs");
-        track += step;
-        sum += rows;
-        if (track > UINT32_MAX)
-            return damaged(e, "runs");
-        d->run_track[i] = (uint32_t)track;
-        d->run_rows[i] = (uint32_t)rows;
-    }
-    d->nruns = (uint32_t)nruns;
-    if (bytes_bad(in) || (nruns && sum != d->rows))
-        return damaged(e, "runs");
-    return 0;
-}
-
-int decoder_head(struct decoder *d, struct bytes *in, uint8_t magic, uint32_t max_rows, struct err *e)
-{
-    if (bytes_u8(in) != magic || bytes_u8(in) != CHUNK_VERSION)
-        return damaged(e, "unknown format");
-    uint64_t rows = bytes_uleb(in), nruns = bytes_uleb(in);
-    if (bytes_bad(in) || rows > max_rows)
-        return damaged(e, "row count");
-    d->rows = (uint32_t)rows;
-    return read_runs(d, in, nruns, e);
-}
-
 int decoder_column(struct bytes *in, struct column *c, struct err *e)
 {
     if (!bytes_left(in))
@@ -99,6 +61,59 @@ int decoder_plain(struct decoder *d, const struct column *c, uint64_t max, struc
         return damaged(e, "compressed column");
     *out = bytes_of(d->plain.p, got);
     return 0;
+}
+
+static void room_for_runs(struct decoder *d, uint32_t n)
+{
+    if (n <= d->run_cap)
+        return;
+    d->run_cap = n;
+    d->run_track = mem_realloc(d->run_track, n, sizeof *d->run_track);
+    d->run_rows = mem_realloc(d->run_rows, n, sizeof *d->run_rows);
+}
+
+/* The runs' tracks, then their rows. */
+static int read_runs(struct decoder *d, struct bytes *in, uint32_t n, struct err *e)
+{
+    uint64_t track = 0, sum = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        uint64_t step = bytes_uleb(in);
+        if (step > UINT32_MAX || (i && !step) || track + step > UINT32_MAX)
+            return damaged(e, "runs");
+        track += step;
+        d->run_track[i] = (uint32_t)track;
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        uint64_t rows = bytes_uleb(in);
+        if (rows == 0 || rows > d->rows)
+            return damaged(e, "runs");
+        sum += rows;
+        d->run_rows[i] = (uint32_t)rows;
+    }
+    return bytes_bad(in) || bytes_left(in) || sum != d->rows ? damaged(e, "runs") : 0;
+}
+
+int decoder_head(struct decoder *d, struct bytes *in, uint8_t magic, uint32_t max_rows, struct err *e)
+{
+    if (bytes_u8(in) != magic || bytes_u8(in) != CHUNK_VERSION)
+        return damaged(e, "unknown format");
+    uint64_t rows = bytes_uleb(in), nruns = bytes_uleb(in);
+    if (bytes_bad(in) || rows > max_rows)
+        return damaged(e, "row count");
+    if (nruns > rows)
+        return damaged(e, "more runs than rows");
+    d->rows = (uint32_t)rows;
+    d->nruns = (uint32_t)nruns;
+    if (!nruns)
+        return 0;
+    struct column c;
+    struct bytes plain;
+    if (decoder_column(in, &c, e) != 1 || c.id != RUNS_COLUMN)
+        return e->kind == ERR_NONE ? damaged(e, "runs") : -1;
+    if (decoder_plain(d, &c, nruns * 2 * 10, &plain, e) < 0)
+        return -1;
+    room_for_runs(d, d->nruns);
+    return read_runs(d, &plain, d->nruns, e);
 }
 
 /* Side streams are one run without a track. */

@@ -4,9 +4,9 @@
  * class, actor, thread/proc and stack, and a metric chunk for time, class and value. Encoded by the encoder thread, decoded
  * by whoever draws or queries. A chunk's blob is hostile input when it comes from a store: every size is checked.
  *
- * Blob: magic byte, format version, uleb rows, uleb nruns {uleb track delta, uleb rows} (track streams only), then per
- * column: u8 id, u8 coding (raw varints | zstd), uleb size plain, uleb size stored, bytes. Columns are independent frames:
- * a reader decodes those it wants.
+ * Blob: magic byte, format version, uleb rows, uleb nruns, with runs (track streams only) a column 0xff of their track deltas and
+ * then of their rows, then the columns: u8 id, u8 coding (raw varints | zstd), uleb size plain, uleb size stored, bytes. Columns
+ * are independent frames: a reader decodes those it wants.
  *
  * Columns are coded so that what a goroutine's loop repeats is a zero byte; all are read row by row, in order:
  *   t       uleb tick: most deltas are multiples of 2^tick ns (clocks tick coarser than ns); then per row 1 + delta / 2^tick, or

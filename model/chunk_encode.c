@@ -30,7 +30,8 @@ struct codec {
     uint32_t npairs, stamp;
     struct pair_slot slots[PAIR_SLOTS];
     struct predict predict;
-    struct buf runs;
+    struct buf runs, run_rows; /* of the chunk: steps from track to track; rows */
+    uint8_t runs_wait[STREAMS + 1];
     uint8_t *lod[LOD_COLS];
     size_t lod_cap[LOD_COLS];
 };
@@ -55,6 +56,7 @@ void codec_free(struct codec *c)
     for (unsigned i = 0; i < LOD_COLS; i++)
         mem_free(c->lod[i]);
     buf_release(&c->runs);
+    buf_release(&c->run_rows);
     mem_free(c);
 }
 
@@ -221,14 +223,22 @@ static void put_column(struct codec *c, uint8_t id, uint8_t *wait, const uint8_t
     out->n = (size_t)(to + stored - out->p);
 }
 
-static void put_head(struct buf *out, uint8_t magic, uint32_t rows, uint32_t nruns, const struct buf *runs)
+static void put_head(struct codec *c, unsigned stream, uint8_t magic, uint32_t rows, uint32_t nruns, struct buf *out)
 {
     uint8_t head[2] = {magic, CHUNK_VERSION};
     buf_put(out, head, sizeof head);
     buf_uleb(out, rows);
     buf_uleb(out, nruns);
-    if (runs->n)
-        buf_put(out, runs->p, runs->n);
+    if (!nruns)
+        return;
+    buf_put(&c->runs, c->run_rows.p, c->run_rows.n);
+    put_column(c, RUNS_COLUMN, &c->runs_wait[stream], c->runs.p, c->runs.n, out);
+}
+
+static void clear_runs(struct codec *c)
+{
+    buf_clear(&c->runs);
+    buf_clear(&c->run_rows);
 }
 
 static uint32_t put_track_rows(struct codec *c, struct heads *h, struct row_state *st, const struct event *ev, const uint32_t *order,
@@ -240,7 +250,7 @@ static uint32_t put_track_rows(struct codec *c, struct heads *h, struct row_stat
         while (j < n && ev[order ? order[j] : j].res == track)
             j++;
         buf_uleb(&c->runs, track - last);
-        buf_uleb(&c->runs, j - i);
+        buf_uleb(&c->run_rows, j - i);
         last = track;
         nruns++;
         put_run(c, h, st, order ? ev : ev + i, order ? order + i : NULL, i, j - i, track);
@@ -277,7 +287,7 @@ void codec_chunk(struct codec *c, enum stream stream, const struct event *ev, co
     h.t = put(h.t, st.tick);
     c->npairs = 0;
     c->stamp++;
-    buf_clear(&c->runs);
+    clear_runs(c);
     predict_reset(&c->predict);
     memset(c->len, 0, sizeof c->len);
     uint32_t nruns = 0;
@@ -294,7 +304,7 @@ void codec_chunk(struct codec *c, enum stream stream, const struct event *ev, co
     c->len[COL_M] = (size_t)(h.mp - c->col[COL_M]);
     c->len[COL_STACK] = (size_t)(h.stack - c->col[COL_STACK]);
     c->len[COL_STACK2] = (size_t)(h.stack2 - c->col[COL_STACK2]);
-    put_head(out, CHUNK_MAGIC, n, nruns, &c->runs);
+    put_head(c, stream, CHUNK_MAGIC, n, nruns, out);
     for (unsigned i = 0; i < COL_COUNT; i++)
         if (c->len[i])
             put_column(c, (uint8_t)i, &c->wait[stream][i], c->col[i], c->len[i], out);
@@ -326,7 +336,7 @@ static uint32_t lod_put_runs(struct codec *c, const struct lod *l)
         while (j < l->rows && l->row[j].track == track)
             j++;
         buf_uleb(&c->runs, track - last);
-        buf_uleb(&c->runs, j - i);
+        buf_uleb(&c->run_rows, j - i);
         last = track;
         nruns++;
         i = j;
@@ -360,9 +370,9 @@ void codec_lod(struct codec *c, const struct lod *l, struct buf *out)
             *was = *value;
         }
     }
-    buf_clear(&c->runs);
+    clear_runs(c);
     uint32_t nruns = lod_put_runs(c, l);
-    put_head(out, LOD_MAGIC, l->rows, nruns, &c->runs);
+    put_head(c, STREAMS, LOD_MAGIC, l->rows, nruns, out);
     put_column(c, LOD_BUCKET, &c->wait[STREAMS][LOD_BUCKET], c->lod[LOD_BUCKET], (size_t)(b - c->lod[LOD_BUCKET]), out);
     put_column(c, LOD_MASK, &c->wait[STREAMS][LOD_MASK], c->lod[LOD_MASK], (size_t)(m - c->lod[LOD_MASK]), out);
     put_column(c, LOD_VALUE, &c->wait[STREAMS][LOD_VALUE], c->lod[LOD_VALUE], (size_t)(v - c->lod[LOD_VALUE]), out);

@@ -6,7 +6,7 @@
 
 #include "model/chunk.h"
 
-enum { CHUNK_MAGIC = 0xc7, LOD_MAGIC = 0xc8, CHUNK_VERSION = 2 };
+enum { CHUNK_MAGIC = 0xc7, LOD_MAGIC = 0xc8, CHUNK_VERSION = 3, RUNS_COLUMN = 0xff };
 enum { CODING_RAW, CODING_ZSTD };
 enum lod_col { LOD_BUCKET, LOD_MASK, LOD_VALUE, LOD_COLS };
 

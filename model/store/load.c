@@ -116,7 +116,7 @@ static int table_part(struct loader *l, const struct table *t, struct bytes *in,
             return damaged(l, t->name);
     for (uint32_t i = 0; i < rows; i++)
         l->rows[i] = t->row(&l->sh, from + i);
-    return unpack_rows(l->packer, t, in, l->rows, rows) < 0 ? damaged(l, t->name) : 0;
+    return unpack_rows(l->packer, t, l->s, in, l->rows, rows) < 0 ? damaged(l, t->name) : 0;
 }
 
 static int load_part(struct loader *l, sqlite3_stmt *q)

@@ -51,7 +51,10 @@ static const char arrays[] =
     "up to\n"
     "%d rows of the array `name`, column after column: coding (0 plain, 1 zstd), plain size, stored size, bytes; a row's value is a "
     "varint,\n"
-    "the zigzag difference from the row before (times: 0 unknown, 1 open, 2 a whole value, else the difference + 3). Times are of the\n"
+    "the zigzag difference from the row before. Times: first a byte n, then 0 unknown, 1 open, 2 and the difference, else the "
+    "difference in\n"
+    "units of 2^n ns + 3; a goroutine's end is counted from its begin and the sum of its states' times, its first and last transition\n"
+    "from begin and end. Times are of the "
     "trace's own clock. `string`: two columns, lengths and bytes. The arrays and plain tables with their columns:\n\n"
     "| table | kept in | columns |\n|---|---|---|\n"
     "| string | store_array | length, bytes: names and texts, from 1 |\n";

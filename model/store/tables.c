@@ -4,10 +4,11 @@
 #include <string.h>
 
 /* FN: a member under another name; F: under its own. */
-#define FN(type, member, name, sentence)                                                                                                   \
+#define FG(type, member, name, sentence, guess)                                                                                            \
     {                                                                                                                                      \
-        name, FIELD_OF(((struct type *)0)->member), offsetof(struct type, member), sentence                                                \
+        name, FIELD_OF(((struct type *)0)->member), offsetof(struct type, member), sentence, guess                                         \
     }
+#define FN(type, member, name, sentence) FG(type, member, name, sentence, NULL)
 #define F(type, member, sentence) FN(type, member, #member, sentence)
 
 #define SHARE_FIELD(id, name, role) , FN(SHARE_OWNER, ns[SHARE_##id], "ns_" name, "ns in share " name)
@@ -35,13 +36,29 @@ static const struct field class_fields[] = {
     F(event_class, to, "state after"),
     F(event_class, name, "string: reason, or name of the range or metric"),
 };
+/* The times in its states add up to a goroutine's life, which begins and ends with a transition. */
+static uint64_t life_began(const struct session *s, const void *row)
+{
+    const struct goroutine *g = row;
+    return (uint64_t)(g->created == NS_NONE ? s->t0 : g->created);
+}
+static uint64_t life_ended(const struct session *s, const void *row)
+{
+    const struct goroutine *g = row;
+    uint64_t t = life_began(s, row);
+    for (unsigned i = 0; i < SHARE_COUNT; i++)
+        t += (uint64_t)g->ns[i];
+    return t;
+}
+static uint64_t last_seen(const struct session *s, const void *row)
+{
+    const struct goroutine *g = row;
+    return (uint64_t)(g->ended == NS_OPEN ? s->t1 : g->ended);
+}
 #define SHARE_OWNER goroutine
 static const struct field goroutine_fields[] = {
     F(goroutine, id, "as Go numbers it"),
     F(goroutine, created, "when; unknown: the least integer"),
-    F(goroutine, ended, "when; alive at the end: the largest integer"),
-    F(goroutine, first, "first transition"),
-    F(goroutine, last, "last transition"),
     F(goroutine, creator, "index of the goroutine that created it; 4294967295 unknown"),
     F(goroutine, create_stack, "stack: the creator's"),
     F(goroutine, name, "string: start function"),
@@ -50,6 +67,9 @@ static const struct field goroutine_fields[] = {
     F(goroutine, last_state, "state at the end"),
     F(goroutine, last_share, "share at the end"),
     F(goroutine, system, "the runtime's own") SHARES(SHARE_FIELD),
+    FG(goroutine, ended, "ended", "when; alive at the end: the largest integer", life_ended),
+    FG(goroutine, first, "first", "first transition", life_began),
+    FG(goroutine, last, "last", "last transition", last_seen),
 };
 #undef SHARE_OWNER
 #define SHARE_OWNER group

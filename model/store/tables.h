@@ -26,6 +26,9 @@ struct field {
     uint8_t type; /* enum field_type */
     uint16_t at;  /* offset in the row's struct */
     const char *sentence;
+    /* What a time most probably is, by the row's fields before this one: then what is stored is the difference from that. NULL:
+     * from the row before. */
+    uint64_t (*guess)(const struct session *s, const void *row);
 };
 
 /* Rows in the making: arrays that the session does not hold as such. */
@@ -76,7 +79,7 @@ void pack_rows(struct packer *p, const struct table *t, const struct shelf *sh, 
 /* Appends bytes as they are, compressed when that pays. */
 void pack_bytes(struct packer *p, const void *bytes, size_t n, struct buf *out);
 /* Reads n rows into rows[0..n); -1 when damaged. Advances in. */
-int unpack_rows(struct packer *p, const struct table *t, struct bytes *in, void **rows, uint32_t n);
+int unpack_rows(struct packer *p, const struct table *t, const struct session *s, struct bytes *in, void **rows, uint32_t n);
 /* The next bytes, at most max, valid until the next call; -1 when damaged. */
 int unpack_bytes(struct packer *p, struct bytes *in, size_t max, struct bytes *out);
 
