@@ -1,3 +1,4 @@
+/* The session's names, interned by content. */
 #include "model/dict.h"
 
 #include <string.h>
@@ -27,6 +28,10 @@ void dict_release(struct dict *d)
     paged_free(&d->m_ids);
     paged_free(&d->p_ids);
     map_release(&d->g_map);
+    map_release(&d->g_pages);
+    for (size_t i = 0; i < d->g_page.n; i++)
+        mem_free(d->g_page.v[i]);
+    vec_free(&d->g_page);
     map_release(&d->m_map);
     map_release(&d->p_map);
 }
@@ -117,14 +122,48 @@ class_id dict_class(struct dict *d, struct event_class c)
     return (class_id)d->nclasses++;
 }
 
+/* The page of an id, NULL when it has none. */
+static gidx *page_of(const struct dict *d, int64_t id)
+{
+    uint32_t page = map_get(&d->g_pages, (uint64_t)id / DICT_PAGE);
+    return page == MAP_NONE ? NULL : d->g_page.v[page];
+}
+
+/* A page for the id, as long as there are goroutines enough to fill the pages to some part: ids far apart are kept in a map. */
+static gidx *add_page(struct dict *d, int64_t id)
+{
+    enum { FREE_PAGES = 16, FILLED = DICT_PAGE / 64 };
+    if (d->g_page.n >= FREE_PAGES + d->g_ids.n / FILLED)
+        return NULL;
+    gidx *page = mem_alloc(DICT_PAGE, sizeof *page);
+    memset(page, 0xff, DICT_PAGE * sizeof *page); /* IDX_NONE */
+    map_put(&d->g_pages, (uint64_t)id / DICT_PAGE, (uint32_t)d->g_page.n);
+    *vec_push(&d->g_page) = page;
+    return page;
+}
+
+gidx dict_find_goroutine(const struct dict *d, int64_t id)
+{
+    const gidx *page = page_of(d, id);
+    gidx g = page ? page[(uint64_t)id % DICT_PAGE] : IDX_NONE;
+    return g == IDX_NONE ? map_get(&d->g_map, (uint64_t)id) : g;
+}
+
 gidx dict_goroutine(struct dict *d, int64_t id)
 {
-    uint32_t i = map_get(&d->g_map, (uint64_t)id);
-    if (i != MAP_NONE || d->g_ids.n >= PAGED_MAX)
-        return i;
-    map_put(&d->g_map, (uint64_t)id, d->g_ids.n);
+    gidx *page = page_of(d, id);
+    if (page && page[(uint64_t)id % DICT_PAGE] != IDX_NONE)
+        return page[(uint64_t)id % DICT_PAGE];
+    gidx g = map_get(&d->g_map, (uint64_t)id);
+    if (g != MAP_NONE || d->g_ids.n >= PAGED_MAX)
+        return g;
+    g = d->g_ids.n;
+    if (page || (page = add_page(d, id)))
+        page[(uint64_t)id % DICT_PAGE] = g;
+    else
+        map_put(&d->g_map, (uint64_t)id, g);
     *paged_push(&d->g_ids) = id;
-    return d->g_ids.n - 1;
+    return g;
 }
 
 midx dict_thread(struct dict *d, uint64_t id)
@@ -149,11 +188,6 @@ pidx dict_proc(struct dict *d, int64_t id)
     map_put(&d->p_map, (uint64_t)id, d->p_ids.n);
     *paged_push(&d->p_ids) = id;
     return d->p_ids.n - 1;
-}
-
-gidx dict_find_goroutine(const struct dict *d, int64_t id)
-{
-    return map_get(&d->g_map, (uint64_t)id);
 }
 
 frame_id dict_root_frame(const struct dict *d, stack_id id)

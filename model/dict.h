@@ -9,6 +9,7 @@
 #include "base/intern.h"
 #include "base/map.h"
 #include "base/paged.h"
+#include "base/vec.h"
 #include "model/event.h"
 #include "model/types.h"
 
@@ -24,7 +25,7 @@ struct stack {
     uint32_t used; /* some event refers to it: such stacks are what "distinct stacks" counts */
 };
 
-enum { DICT_CLASSES = 4096, STACK_FRAMES_MAX = 1024 };
+enum { DICT_CLASSES = 4096, STACK_FRAMES_MAX = 1024, DICT_PAGE = 4096 };
 
 struct dict {
     struct intern strings;
@@ -38,7 +39,11 @@ struct dict {
     PAGED(int64_t) g_ids;  /* gidx -> goroutine id */
     PAGED(uint64_t) m_ids; /* midx -> thread id */
     PAGED(int64_t) p_ids;  /* pidx -> proc id */
-    struct map g_map, m_map, p_map;
+    struct map m_map, p_map;
+    /* Goroutine id -> gidx. Ids are handed out one after the other, so pages of neighbouring ids are dense: the number of an id's
+     * page leads to it, an id without a page lies in g_map. */
+    struct map g_pages, g_map;
+    VEC(gidx *) g_page; /* of DICT_PAGE ids each */
 };
 
 void dict_init(struct dict *d);

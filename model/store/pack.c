@@ -1,6 +1,7 @@
 /* Columns of rows as bytes and back. A column is {coding, uleb plain size, uleb stored size, bytes}; its plain bytes are
  * one varint a row: the zigzag difference from the row before; for times (signed fields) from a guess, in ticks of 2^n ns (the
- * first byte says n), and unknown and open are codes of their own, so that they do not break the chain. What is read is hostile: sizes are checked before anything is unpacked.
+ * first byte says n), and unknown and open are codes of their own, so that they do not break the chain. What is read is hostile: sizes are
+ * checked before anything is unpacked.
  */
 #include <string.h>
 #include <zstd.h>
