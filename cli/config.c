@@ -40,6 +40,33 @@ void config_add(struct config *c, const char *section, const char *key, const ch
                                                    .value = arena_copy(&c->texts, value, strlen(value))};
 }
 
+/* [ignore]: `RULE FUNCTION = reason`, FUNCTION may be left out. */
+static int take_ignore(struct config *c, const char *key, const char *reason, struct err *e)
+{
+    char rule[64];
+    size_t n = strcspn(key, " \t");
+    snprintf(rule, sizeof rule, "%.*s", (int)n, key);
+    key += n;
+    key += strspn(key, " \t");
+    return rule_ignore(&c->rules, rule, key[0] ? key : "*", reason, e);
+}
+
+/* What the rules take; 0, also for sections that are not theirs, or -1 with *e. */
+static int take_rule(struct config *c, const char *section, const char *key, const char *value, struct err *e)
+{
+    if (!strncmp(section, "rule", 4)) {
+        const char *name = section + 4 + strspn(section + 4, " \t");
+        return rule_set(&c->rules, name, key, value, e);
+    }
+    if (!strcmp(section, "sla"))
+        return rule_set_sla(&c->rules, key, value, e);
+    if (!strcmp(section, "ignore"))
+        return take_ignore(c, key, value, e);
+    if (!strcmp(section, "idle"))
+        rule_idle(&c->rules, key);
+    return 0;
+}
+
 struct reading {
     struct config *c;
     const char *path;
@@ -53,7 +80,10 @@ static int take(void *ctx, const char *section, const char *key, const char *val
     const struct section *s = section_of(section);
     if (s && (s->anywhere || !r->foreign)) {
         config_add(r->c, section, key, value);
-        return 1;
+        if (take_rule(r->c, section, key, value, r->e) == 0)
+            return 1;
+        err_source(r->e, r->path);
+        return 0;
     }
     const char *near = s ? NULL : suggest(section, section_at);
     if (!section[0])
@@ -157,12 +187,13 @@ static int set_one(struct config *c, const char *text, struct err *e)
         snprintf(section, sizeof section, "rule %.*s", (int)ns, text);
     snprintf(key, sizeof key, "%.*s", (int)nk, dot + 1);
     config_add(c, section, key, equals + 1);
-    return 0;
+    return take_rule(c, section, key, equals + 1, e);
 }
 
 int config_read(struct config *c, const struct opts *o, struct err *e)
 {
     memset(c, 0, sizeof *c);
+    rule_settings_init(&c->rules);
     if (read_file(c, "/etc/ctxscope/config.ini", false, false, e) < 0 || read_own(c, e) < 0 || read_repository(c, e) < 0)
         return -1;
     for (size_t i = 0; i < o->list.n; i++)
@@ -178,4 +209,5 @@ void config_release(struct config *c)
 {
     vec_free(&c->settings);
     arena_release(&c->texts);
+    rule_settings_free(&c->rules);
 }

@@ -10,11 +10,13 @@
 #include "base/arena.h"
 #include "base/vec.h"
 #include "cli/options.h"
+#include "model/findings/findings.h"
 #include "tui/tui.h"
 
 struct config {
     VEC(struct tui_setting) settings; /* texts in the arena */
     struct arena texts;
+    struct rule_settings rules; /* of [rule NAME], [sla], [ignore], [idle] */
 };
 
 /* 0, or -1 with *e naming file and line. */

@@ -12,10 +12,11 @@
 #define ON_ALL (~0u)
 #define ON_SOURCES (ON_ALL & ~ON(SCHEMA) & ~ON(CACHE))
 #define ON_IMPORTS (ON_SOURCES & ~ON(INFO))
-#define ON_TEXT (ON(UI) | ON(WAKE) | ON(OVERVIEW) | ON(GOROUTINES) | ON(GOROUTINE) | ON(LANES) | ON(QUERY))
+#define ON_JUDGED (ON(FINDINGS) | ON(CHECK))
+#define ON_TEXT (ON_JUDGED | ON(UI) | ON(WAKE) | ON(OVERVIEW) | ON(GOROUTINES) | ON(GOROUTINE) | ON(LANES) | ON(QUERY))
 #define ON_FORMATS (ON_ALL & ~ON(SCHEMA) & ~ON(EXPORT))
-#define ON_TIMES (ON(UI) | ON(OVERVIEW) | ON(GOROUTINES) | ON(GOROUTINE) | ON(LANES) | ON(EVENTS) | ON(EXPORT))
-#define ON_LISTS (ON(WAKE) | ON(OVERVIEW) | ON(GOROUTINES) | ON(GOROUTINE) | ON(LANES) | ON(EVENTS) | ON(QUERY) | ON(EXPORT))
+#define ON_TIMES (ON_JUDGED | ON(UI) | ON(OVERVIEW) | ON(GOROUTINES) | ON(GOROUTINE) | ON(LANES) | ON(EVENTS) | ON(EXPORT))
+#define ON_LISTS (ON_JUDGED | ON(WAKE) | ON(OVERVIEW) | ON(GOROUTINES) | ON(GOROUTINE) | ON(LANES) | ON(EVENTS) | ON(QUERY) | ON(EXPORT))
 
 const struct option_spec option_specs[OPTIONS] = {
 #define OPTION(id, name, letter, arg, type, commands, group, sentence)                                                                     \
@@ -44,13 +45,15 @@ static const char *const by_words[] = {"groups", "goroutines", "procs", "threads
 static const char *const glyph_words[] = {"auto", "utf8", "ascii", NULL};
 static const char *const clock_words[] = {"real", "fixed", NULL};
 static const char *const to_words[] = {"sqlite", "csv", NULL};
+static const char *const severity_list[] = {"info", "warning", "error", NULL}; /* as enum severity */
 static const char *const generate_words[] = {"man", "bash", "zsh", "fish", "schema", NULL};
 
 const char *const *option_words(enum option_type type)
 {
     static const char *const *const lists[TYPES] = {
-        [TYPE_WORD_FORMAT] = format_names, [TYPE_WORD_BY] = by_words, [TYPE_WORD_GLYPHS] = glyph_words,
-        [TYPE_WORD_CLOCK] = clock_words,   [TYPE_WORD_TO] = to_words, [TYPE_WORD_GENERATE] = generate_words,
+        [TYPE_WORD_FORMAT] = format_names,    [TYPE_WORD_BY] = by_words, [TYPE_WORD_GLYPHS] = glyph_words,
+        [TYPE_WORD_CLOCK] = clock_words,      [TYPE_WORD_TO] = to_words, [TYPE_WORD_GENERATE] = generate_words,
+        [TYPE_WORD_SEVERITY] = severity_list,
     };
     return lists[type];
 }

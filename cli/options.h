@@ -40,6 +40,7 @@ enum option_type {
     TYPE_WORD_GLYPHS,
     TYPE_WORD_CLOCK,
     TYPE_WORD_TO,
+    TYPE_WORD_SEVERITY,
     TYPE_WORD_GENERATE,
     TYPES
 };

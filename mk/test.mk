@@ -1,6 +1,6 @@
 # Tests: each tests/GROUP/test_*.c has a main() of its own and is linked with everything but cli/main.c and with tests/lib;
 # scripts are tests/GROUP/test_*.sh. A name that ends in _slow is left out of `make quick`.
-TEST_GROUPS := unit import screen cli pty fault
+TEST_GROUPS := unit import screen cli pty fault findings
 TEST_SRC := $(sort $(wildcard $(TEST_GROUPS:%=tests/%/test_*.c)))
 TEST_BIN := $(TEST_SRC:%.c=$(BUILD)/%)
 TEST_SH := $(sort $(wildcard $(TEST_GROUPS:%=tests/%/test_*.sh)))
@@ -9,7 +9,7 @@ TESTLIB_SRC := $(wildcard tests/lib/*.c)
 TESTLIB_OBJ := $(TESTLIB_SRC:%.c=$(BUILD)/%.o)
 TEST_LIBS = $(shell $(PKG_CONFIG) --libs vterm 2>/dev/null || echo -lvterm) -lutil
 
-QUICK_SRC := $(filter-out %_slow.c,$(filter tests/unit/% tests/import/%,$(TEST_SRC)))
+QUICK_SRC := $(filter-out %_slow.c,$(filter tests/unit/% tests/import/% tests/findings/%,$(TEST_SRC)))
 QUICK_SH := $(filter-out %_slow.sh,$(filter tests/cli/%,$(TEST_SH)))
 
 # A test takes from the archives what it uses; without link-time optimisation, which would be done anew for every test.

@@ -33,21 +33,26 @@ enum evidence {
 };
 extern const char *const evidence_words[EVIDENCES], *const evidence_how[EVIDENCES];
 
-/* Thresholds: one name for one meaning in all rules. X(id, key, unit) */
+/* Thresholds: one name for one meaning in all rules. X(id, key, unit, meaning) */
 enum setting_unit { UNIT_DURATION, UNIT_COUNT, UNIT_SHARE };
 #define RULE_KEYS(X)                                                                                                                       \
-    X(OVER, "over", UNIT_DURATION)                                                                                                         \
-    X(MIN, "min", UNIT_COUNT)                                                                                                              \
-    X(SHARE, "share", UNIT_SHARE)                                                                                                          \
-    X(DEPTH, "depth", UNIT_COUNT)                                                                                                          \
-    X(MAX, "max", UNIT_COUNT)                                                                                                              \
-    X(GRACE, "grace", UNIT_DURATION)
+    X(OVER, "over", UNIT_DURATION, "longer than this is reported")                                                                         \
+    X(MIN, "min", UNIT_COUNT, "so many at least")                                                                                          \
+    X(SHARE, "share", UNIT_SHARE, "this part of the whole at least")                                                                       \
+    X(DEPTH, "depth", UNIT_COUNT, "so many levels at least")                                                                               \
+    X(MAX, "max", UNIT_DURATION, "the longest that is allowed")                                                                            \
+    X(GRACE, "grace", UNIT_DURATION, "how long something may outlive its end")
 enum rule_key {
-#define X(id, key, unit) KEY_##id,
+#define X(id, key, unit, meaning) KEY_##id,
     RULE_KEYS(X)
 #undef X
         RULE_KEY_COUNT
 };
+struct rule_key_spec {
+    const char *name, *meaning;
+    enum setting_unit unit;
+};
+extern const struct rule_key_spec rule_keys[RULE_KEY_COUNT];
 /* A rule's thresholds: durations in ns, counts, shares of 1; NAN: the rule has no such key. */
 struct rule_limits {
     double v[RULE_KEY_COUNT];
@@ -101,6 +106,8 @@ enum number {
         NUMBERS_COUNT
 };
 extern const char *const number_keys[NUMBERS_COUNT];
+/* Whether it is a duration: kept in ns, told in ms. */
+bool number_is_time(enum number n);
 
 struct finding {
     uint16_t rule;      /* index into rules[] */
@@ -156,10 +163,14 @@ struct rule_settings {
 };
 void rule_settings_init(struct rule_settings *st);
 void rule_settings_free(struct rule_settings *st);
+/* A value as people write it: "50ms", "100", "0.5". */
+void rule_value_text(char out[32], enum rule_key key, double v);
 /* `rule` and `key` as in `[rule NAME] key = value`; -1 with *e when there is no such rule, key, or the value is not of its unit. */
 int rule_set(struct rule_settings *st, const char *rule, const char *key, const char *value, struct err *e);
 int rule_set_sla(struct rule_settings *st, const char *layer, const char *duration, struct err *e);
 int rule_ignore(struct rule_settings *st, const char *rule, const char *function, const char *reason, struct err *e);
+/* Goroutines that wait in this function, or were started with it, wait by design. */
+void rule_idle(struct rule_settings *st, const char *function);
 
 struct findings {
     VEC(struct finding) list;         /* severity falling, then rule in the table's order, then count falling */

@@ -49,8 +49,22 @@ wrong '.*nothere.ini: cannot read the settings: No such file.*; .+' "$tmp" --con
 wrong '.*no settings file: not a regular file; .+' "$tmp" --config "$tmp"
 wrong '.*--set nonsense: that is no setting; .+' "$tmp" --set nonsense
 
+# What the rules are told is checked where it stands.
+printf '[rule nosuch]\nover = 1s\n' >"$own"
+wrong '.*config.ini: there is no rule nosuch; line 2; ctxscope check --rules lists them' "$tmp"
+printf '[rule slow-cancel]\nmin = 1\n' >"$own"
+wrong '.*config.ini: rule slow-cancel has no key min; line 2; its keys: over' "$tmp"
+printf '[rule slow-cancel]\nover = 50\n' >"$own"
+wrong '.*config.ini: over = 50: that is not a duration, as 50ms or 1.5s; line 2; ' "$tmp"
+printf '[sla]\napi = soon\n' >"$own"
+wrong '.*config.ini: api = soon: that is no service level; line 2; ' "$tmp"
+printf '[ignore]\ngoroutine-leak main.f =\n' >"$own"
+wrong '.*config.ini: goroutine-leak main.f: an ignore needs a reason; line 2; ' "$tmp"
+rm "$own"
+wrong '.*rule context-contention: share|share = 2: that is not a part of 1, as 0.05 or 5%; ' "$tmp" --set context-contention.share=2
+
 # A repository's file may say little, and is found from below.
-printf '[rule goroutine-leak]\nmin_ms = 5\n[sla]\nlayer = 800ms\n[ignore]\nx = y\n[idle]\nf = 1\n[ui]\ntheme = light\n' >"$tmp/repo/.ctxscope.ini"
+printf '[rule goroutine-leak]\nover = 5s\n[sla]\nlayer = 800ms\n[ignore]\n* = why\n[idle]\nf = 1\n[ui]\ntheme = light\n' >"$tmp/repo/.ctxscope.ini"
 wrong ".*repo/.ctxscope.ini: a repository's file may not hold \[ui\]; line 10; put it into your own settings" "$tmp/repo/deep/er"
 printf '[keys]\nquit = x\n' >"$tmp/repo/.ctxscope.ini"
 wrong ".*may not hold \[keys\]; line 2; " "$tmp/repo/deep/er"

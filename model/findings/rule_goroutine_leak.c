@@ -1,0 +1,206 @@
+/* goroutine-leak: blocked on a channel, in a select or for a lock at the end of the trace, and for long.
+ *
+ * A trace cannot tell a leak from a pool that waits for work. What it can tell: how many are stuck at one statement, what for, and
+ * whether any of their kind was woken there and lived on. A sender, a locker, or somebody on a nil channel is no pool: nobody parks
+ * there by design. A receiver whose kind was woken there, and did not end by it, looks just like a pool: an info, no more.
+ */
+#include <stdlib.h>
+
+#include "model/findings/engine.h"
+#include "model/findings/waits.h"
+
+struct stuck {
+    str_id function;
+    frame_id frame;
+    ns_t since;
+    gidx g;
+    uint8_t kind; /* enum wait_kind */
+    bool older;   /* than the trace, and blocked ever since */
+};
+typedef VEC(struct stuck) stuck_list;
+
+/* All that are stuck at one statement. */
+struct knot {
+    const struct stuck *v;
+    size_t n;
+    uint64_t woken; /* waits there that ended, and not with the goroutine's end */
+    uint8_t severity, confidence;
+    bool doubt; /* a pool looks the same */
+};
+
+static bool is_main(const struct session *s, gidx g)
+{
+    return g != IDX_NONE && session_g(s, g)->id == 1;
+}
+
+/* 1: stuck, 0: not, -1. */
+static int look(struct rule_run *r, gidx i, struct stuck *out, struct err *e)
+{
+    struct session *s = r->s;
+    const struct goroutine *g = session_g(s, i);
+    struct span sp;
+    double least = limit(r, KEY_OVER), part = limit(r, KEY_SHARE) * (double)(s->t1 - s->t0);
+    if (g->ended != NS_OPEN || g->system || g->first == NS_NONE || g->last_state != G_WAITING || is_main(s, i))
+        return 0;
+    int rc = tl_span_at(s, i, s->t1 - 1, &sp, e);
+    if (rc <= 0)
+        return rc;
+    bool older = g->created == NS_NONE && sp.t0 <= g->first;
+    ns_t since = older ? s->t0 : sp.t0;
+    enum wait_kind kind = sp.stack ? wait_kind_of(s, sp.class, sp.stack) : WAIT_NONE;
+    if (sp.state != G_WAITING || kind == WAIT_NONE || kind == WAIT_FOREVER || (double)(s->t1 - since) < (least > part ? least : part) ||
+        waits_by_design(r, i, sp.stack))
+        return 0;
+    *out = (struct stuck){.function = function_of_stack(s, sp.stack),
+                          .frame = stack_site(s, sp.stack),
+                          .since = since,
+                          .g = i,
+                          .kind = (uint8_t)kind,
+                          .older = older};
+    return out->frame != 0;
+}
+
+static int by_place(const void *pa, const void *pb)
+{
+    const struct stuck *a = pa, *b = pb;
+    if (a->function != b->function)
+        return a->function < b->function ? -1 : 1;
+    if (a->frame != b->frame)
+        return a->frame < b->frame ? -1 : 1;
+    return a->g < b->g ? -1 : 1;
+}
+
+/* Waits at this statement that ended, less those after which the goroutine ended: a request that gets its answer and is done. */
+static uint64_t woken_there(const struct session *s, const struct knot *k)
+{
+    uint64_t begun = 0, ended = 0;
+    for (size_t i = 0; i < s->waits.n; i++)
+        if (stack_site(s, s->waits.v[i].stack) == k->v->frame && function_of_stack(s, s->waits.v[i].stack) == k->v->function)
+            begun += s->waits.v[i].count;
+    const struct group *group = &s->groups.v[session_g(s, k->v->g)->group];
+    ended = group->n - group->alive;
+    return begun > k->n + ended ? begun - k->n - ended : 0;
+}
+
+static bool all_older(const struct knot *k)
+{
+    for (size_t i = 0; i < k->n; i++)
+        if (!k->v[i].older)
+            return false;
+    return true;
+}
+
+static bool started_by_main(const struct session *s, const struct knot *k)
+{
+    return k->n == 1 && is_main(s, session_g(s, k->v->g)->creator);
+}
+
+static void set(struct knot *k, enum severity severity, enum confidence confidence)
+{
+    k->severity = (uint8_t)severity;
+    k->confidence = (uint8_t)confidence;
+}
+
+/* How sure, from what is waited for and by how many. */
+static void weigh(struct rule_run *r, struct knot *k)
+{
+    bool many = (double)k->n >= limit(r, KEY_MIN);
+    enum wait_kind kind = k->v->kind;
+    bool parked = kind == WAIT_RECEIVE || kind == WAIT_SELECT || kind == WAIT_COND || kind == WAIT_WAITGROUP;
+    if (kind == WAIT_LOCK || kind == WAIT_NIL_CHAN)
+        set(k, many ? SEV_ERROR : SEV_WARNING, CONF_LIKELY);
+    else if (kind == WAIT_SEND && k->woken == 0)
+        set(k, many ? SEV_ERROR : SEV_WARNING, many ? CONF_LIKELY : CONF_POSSIBLE);
+    else if (kind == WAIT_SEND)
+        set(k, many ? SEV_WARNING : SEV_INFO, CONF_POSSIBLE);
+    else if (kind == WAIT_COND || kind == WAIT_WAITGROUP || k->woken || all_older(k) || started_by_main(r->s, k))
+        set(k, SEV_INFO, CONF_POSSIBLE);
+    else
+        set(k, many ? SEV_ERROR : SEV_WARNING, many ? CONF_LIKELY : CONF_POSSIBLE);
+    k->doubt = parked && k->severity == SEV_INFO;
+}
+
+/* A waiter of a WaitGroup is stuck when those whom it waits for are: they have its creator, or it created them. */
+static void weigh_waitgroup(struct rule_run *r, struct knot *k, const struct knot *all, size_t n)
+{
+    const struct goroutine *waiter = session_g(r->s, k->v->g);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; all[i].severity > SEV_INFO && all[i].v->kind != WAIT_WAITGROUP && j < all[i].n; j++) {
+            gidx creator = session_g(r->s, all[i].v[j].g)->creator;
+            if (creator == IDX_NONE || (creator != waiter->creator && creator != k->v->g))
+                continue;
+            set(k, SEV_WARNING, CONF_LIKELY);
+            k->doubt = false;
+            return;
+        }
+}
+
+static void report(struct rule_run *r, const struct knot *k)
+{
+    for (size_t i = 0; i < k->n; i++) {
+        const struct stuck *u = &k->v[i];
+        struct sighting x = sighting_of(r, u->g, u->since, r->s->t1);
+        x.function = u->function;
+        x.frame = u->frame;
+        x.cause = wait_kind_words[u->kind];
+        x.severity = k->severity;
+        x.confidence = k->confidence;
+        x.also = true;
+        x.weight = (double)(r->s->t1 - u->since);
+        x.numbers[NUM_BLOCKED] = x.weight;
+        sighting_prove_span(&x, r->s, u->g, u->since, r->s->t1);
+        rule_report(r, &x);
+    }
+}
+
+static void say(struct rule_run *r, const struct knot *all, size_t nknots)
+{
+    size_t n;
+    struct finding *f = rule_findings(r, &n);
+    for (size_t i = 0; i < n; i++, f++) {
+        const char *tail = "";
+        for (size_t k = 0; k < nknots; k++)
+            if (all[k].v->function == f->function && all[k].v->frame == f->frame && all[k].doubt)
+                tail = all[k].woken ? "; others of its kind were woken there before, so it may be a pool that waits for work"
+                                    : "; it may wait there by design";
+        finding_say(f, "%s at %s: %s, and was not woken for %s until the end of the trace%s", count_of(f->count, "goroutine").s,
+                    place_of(r->s, f->function, f->frame).s, f->cause, duration_of(f->numbers[NUM_BLOCKED]).s, tail);
+    }
+}
+
+static void judge_list(struct rule_run *r, stuck_list *list)
+{
+    VEC(struct knot) knots = {0};
+    qsort(list->v, list->n, sizeof *list->v, by_place);
+    for (size_t i = 0, j; i < list->n; i = j) {
+        for (j = i + 1; j < list->n && list->v[j].function == list->v[i].function && list->v[j].frame == list->v[i].frame;)
+            j++;
+        struct knot k = {.v = list->v + i, .n = j - i};
+        k.woken = woken_there(r->s, &k);
+        weigh(r, &k);
+        *vec_push(&knots) = k;
+    }
+    for (size_t i = 0; i < knots.n; i++)
+        if (knots.v[i].v->kind == WAIT_WAITGROUP)
+            weigh_waitgroup(r, &knots.v[i], knots.v, knots.n);
+    for (size_t i = 0; i < knots.n; i++)
+        report(r, &knots.v[i]);
+    say(r, knots.v, knots.n);
+    vec_free(&knots);
+}
+
+int judge_goroutine_leak(struct rule_run *r, struct err *e)
+{
+    stuck_list list = {0};
+    int rc = 0;
+    for (uint32_t i = 0; i < r->s->goroutines.n && rc >= 0; i++) {
+        struct stuck u;
+        rc = rule_pause(r, e);
+        if (rc == 0 && (rc = look(r, i, &u, e)) > 0)
+            *vec_push(&list) = u;
+    }
+    if (rc >= 0 && list.n)
+        judge_list(r, &list);
+    vec_free(&list);
+    return rc < 0 ? -1 : 0;
+}
