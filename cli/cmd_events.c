@@ -181,6 +181,8 @@ static int take_block(void *ctx, const struct event_block *b, struct err *e)
             return err_set(e, ERR_CANCEL, "enough was printed");
         }
     }
+    if (p->at_once)
+        out_flush(p->out);
     return 0;
 }
 
@@ -221,6 +223,7 @@ static int stream_all(struct opts *o, struct err *e)
     struct window w = opt_given(o, OPT_WINDOW) ? o->value[OPT_WINDOW].window : (struct window){NS_NONE, NS_OPEN};
     dict_init(&d);
     events_begin(&p, o->format, w, opt_limit(o), &d, out_stdout());
+    p.at_once = opt_given(o, OPT_FOLLOW);
     int rc = stream(o, &p, &d, e);
     events_end(&p);
     dict_release(&d);

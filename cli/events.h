@@ -13,8 +13,9 @@ struct events_printer {
     uint64_t left;           /* events that may still be printed */
     const struct dict *dict; /* borrowed */
     struct out *out;
-    ns_t t0;   /* time of the first event; NS_NONE before it */
-    bool done; /* nothing further is wanted */
+    ns_t t0;      /* time of the first event; NS_NONE before it */
+    bool done;    /* nothing further is wanted */
+    bool at_once; /* who reads waits for each block */
     struct json json;
     struct csv csv;
 };

@@ -460,6 +460,8 @@ int load_and(struct opts *o, const char *const *paths, size_t n, int (*body)(str
     if (!l)
         return -1;
     int rc = load_wait(l, e);
+    if (rc > 0 && opt_given(o, OPT_FOLLOW)) /* which has no other end */
+        rc = 0;
     if (rc > 0) {
         say("stopped after %" PRIu64 " events; nothing was printed", l->s->progress.events);
         rc = EXIT_STOPPED;

@@ -208,6 +208,24 @@ static int64_t raw_read(struct source *s, void *p, size_t n, bool patient, struc
     }
 }
 
+static bool has_grown(const struct source *s)
+{
+    struct stat st;
+    return s->raw_len > s->raw_pos || s->head_len > s->head_pos || fstat(s->fd, &st) < 0 || (uint64_t)st.st_size > s->raw_off;
+}
+
+bool source_idle(const struct source *s, unsigned milliseconds)
+{
+    if (!s->follow)
+        return false;
+    for (unsigned waited = 0; !has_grown(s) && !stopped(s); waited += POLL_MS) {
+        if (waited >= milliseconds)
+            return true;
+        poll(NULL, 0, POLL_MS);
+    }
+    return false;
+}
+
 /* More bytes behind those in raw. 1; 0 at the end; -1. */
 static int raw_fill(struct source *s, bool patient, struct err *e)
 {

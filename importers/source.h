@@ -26,6 +26,9 @@ const char *source_name(const struct source *s); /* as the user gave it; "-" is 
 int64_t source_read(struct source *s, void *p, size_t n, struct err *e);
 /* The first bytes without consuming them: at most 64 KiB; *n is set to the count available. Borrowed until source_read. */
 const uint8_t *source_peek(struct source *s, size_t want, size_t *n, struct err *e);
+/* Of a source that is followed: true when the file has not grown for so long, and all that was read from it was taken. False at once
+ * when there is more, when it was stopped, and for any other source. */
+bool source_idle(const struct source *s, unsigned milliseconds);
 /* Offset in unpacked bytes of the next source_read. */
 uint64_t source_offset(const struct source *s);
 /* Non-NULL when unpacking met damage: what and at which offset of the file as it lies. */

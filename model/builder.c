@@ -158,6 +158,13 @@ int builder_generation(struct builder *b)
     return hand_over(b, true);
 }
 
+int builder_flush(struct builder *b)
+{
+    if (b->at == b->cur->ev || b->failed)
+        return b->failed ? -1 : 0;
+    return hand_over(b, true);
+}
+
 void builder_note(struct builder *b, enum note_id id, const char *fmt, ...)
 {
     struct note *n = &b->source->notes[id];

@@ -119,6 +119,8 @@ static inline void builder_unget(struct builder *b)
 uint32_t builder_ext(struct builder *b, struct event_ext **out);
 /* A generation is whole: the block is handed over so that views can show it. */
 int builder_generation(struct builder *b);
+/* Hands over what there is, however little: nothing more will come for a while. */
+int builder_flush(struct builder *b);
 /* Counts an oddity and keeps the first one's text. */
 void builder_note(struct builder *b, enum note_id id, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 static inline bool builder_stopped(const struct builder *b)

@@ -7,7 +7,7 @@
 
 #include "importers/go_trace/wire.h"
 
-enum { IO_BYTES = 1 << 16 };
+enum { IO_BYTES = 1 << 16, IDLE_MS = 300 };
 
 void container_init(struct container *c, struct source *src, int version)
 {
@@ -212,10 +212,45 @@ static enum step end_of_generation(struct container *c, uint64_t at)
     return STEP_END;
 }
 
+static bool has_clock(const struct container *c)
+{
+    for (size_t i = 0; i < c->gen.tables.n; i++)
+        if (c->gen.bytes.p[c->gen.tables.v[i].off] == (c->version >= 25 ? WIRE_Sync : WIRE_Frequency))
+            return true;
+    return false;
+}
+
+/* A file that is followed does not grow. Before 1.26 nothing marks a generation's end, but the runtime writes its strings last, when
+ * every thread has given up its events: then it is whole, and is not held back until the next one begins. */
+static bool ends_here(struct container *c, struct builder *b)
+{
+    const struct generation *g = &c->gen;
+    if (c->io_pos < c->io_len || c->eof || !source_idle(c->src, IDLE_MS))
+        return false;
+    builder_flush(b);
+    if (c->version >= 26 || !g->gen || !c->last_strings || !has_clock(c))
+        return false;
+    c->closed = g->gen;
+    return true;
+}
+
+/* A batch of a generation that was taken for whole: Go's runtime writes none. Strings that nothing named are no loss. */
+static enum step late_batch(struct container *c, const struct batch *bt, uint64_t at)
+{
+    struct generation *g = &c->gen;
+    if (!c->late_at && !c->last_strings)
+        c->late_at = at;
+    g->bytes.n = bt->off;
+    return STEP_MORE;
+}
+
 /* Sorts a read batch into its generation: this one, or (before 1.26) the next, which ends this one. */
 static enum step place_batch(struct container *c, const struct header *h, const struct batch *bt, uint64_t at, struct builder *b)
 {
     struct generation *g = &c->gen;
+    c->last_strings = h->type == WIRE_EventBatch && bt->n && g->bytes.p[bt->off] == WIRE_Strings;
+    if (!g->gen && c->closed && h->gen == c->closed)
+        return late_batch(c, bt, at);
     if (!g->gen) {
         g->gen = h->gen;
         g->start = at;
@@ -244,6 +279,8 @@ static enum step read_batch(struct container *c, struct builder *b, struct err *
     struct generation *g = &c->gen;
     struct header h = {0};
     char why[120] = "";
+    if (ends_here(c, b))
+        return STEP_END;
     uint64_t at = io_offset(c);
     enum read_result r = read_header(c, &h, why, e);
     if (r == READ_EOF && !why[0])

@@ -27,6 +27,9 @@ struct container {
     struct batch pending;
     uint64_t pending_gen;
     struct buf pending_data;
+    uint64_t closed;         /* number of the generation before, when it was ended because nothing more came (before 1.26) */
+    bool last_strings;       /* the last batch read was one of strings */
+    uint64_t late_at;        /* more of the closed one came all the same: where; 0 no */
     double last_ns_per_tick; /* of the generation before, for a cut one that does not tell */
 };
 

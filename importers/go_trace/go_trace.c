@@ -116,6 +116,14 @@ static enum next one_generation(struct reading *r, struct err *e)
     }
     if (check_start(r, e) < 0)
         return NEXT_ERROR;
+    if (r->container.late_at) {
+        char why[80];
+        snprintf(why, sizeof why, "more of generation %" PRIu64 " came when it had been taken for whole", r->container.closed);
+        note_loss(r, NOTE_DAMAGED_GENERATION, r->container.late_at, g->start, why);
+        r->container.late_at = 0;
+        order_restart(r->order);
+        builder_begin_source(r->b);
+    }
     enum order_result result = order_generation(r->order, g, &end);
     r->b->source->generations++;
     if (result == ORDER_STOPPED)

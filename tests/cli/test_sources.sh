@@ -49,6 +49,29 @@ code=$?
 [ $code = 130 ] || fail "--follow stopped: exit $code"
 [ "$(wc -l <"$tmp/a")" -ge 1500 ] || fail "--follow gave $(wc -l <"$tmp/a") events: $(cat "$tmp/stderr")"
 
+# Before Go 1.26 nothing marks a generation's end; when the file rests its last one comes out too, all but the Sync of the end.
+old=tests/data/corpus/go1.22/goexit-in-goroutine.fault.trace.zst
+"$CTXSCOPE" events $old | sed '$d' >"$tmp/want_old"
+zstd -qdc $old >"$tmp/growing"
+"$CTXSCOPE" events --follow "$tmp/growing" >"$tmp/a" 2>"$tmp/stderr" &
+pid=$!
+for _ in $(seq 50); do
+    sleep 0.1
+    cmp -s "$tmp/want_old" "$tmp/a" && break
+done
+cmp -s "$tmp/want_old" "$tmp/a" || fail "--follow gave $(wc -l <"$tmp/a") of $(wc -l <"$tmp/want_old") events while the file rests"
+kill -TERM $pid
+wait $pid
+# Other commands answer when they are stopped.
+"$CTXSCOPE" goroutines -j --follow "$tmp/growing" >"$tmp/a" 2>"$tmp/stderr" &
+pid=$!
+sleep 1
+kill -TERM $pid
+wait $pid
+code=$?
+"$CTXSCOPE" goroutines -j --no-cache $old >"$tmp/b"
+[ $code = 0 ] && [ "$(wc -l <"$tmp/a")" = "$(wc -l <"$tmp/b")" ] || fail "goroutines --follow: exit $code, $(wc -l <"$tmp/a") lines, $(cat "$tmp/stderr")"
+
 # A signal while importing: a note, 130, nothing printed, no store kept.
 if mkfifo "$tmp/slow"; then
     (cat $sample && exec sleep 20) >"$tmp/slow" &

@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <zstd.h>
 
+#include "tests/lib/answers.h"
 #include "tests/lib/check.h"
 #include "tests/lib/mktrace.h"
 #include "tests/lib/reading.h"
@@ -216,6 +217,155 @@ static void test_follow(void)
     dict_release(&d);
 }
 
+/* Before Go 1.26 nothing marks a generation's end; it is shown when nothing more comes. However the pauses fall, what comes out is
+ * what the file gives when it is read at once; but for the Sync at the end, which is there when tracing has ended. */
+struct stream {
+    uint64_t hash, before, events; /* before: without the last event */
+    struct dict *d;
+};
+
+static int hash_block(void *ctx, const struct event_block *b, struct err *e)
+{
+    struct stream *s = ctx;
+    (void)e;
+    for (size_t i = 0; i < b->n; i++) {
+        const struct event *ev = &b->ev[i];
+        uint64_t words[] = {(uint64_t)ev->t, s->d->classes[ev->class].kind, ev->g, ev->m, ev->p, ev->class, ev->stack};
+        s->before = s->hash;
+        for (size_t k = 0; k < sizeof words / sizeof *words; k++)
+            s->hash = (s->hash ^ words[k]) * 0x100000001b3u;
+    }
+    s->events += b->n;
+    return 0;
+}
+
+struct pieces {
+    int fd;
+    const uint8_t *p;
+    size_t n;
+    unsigned pauses;
+    uint64_t want; /* events that must have come out while nothing says that the trace has ended */
+    bool came;
+    struct progress *progress;
+};
+
+static void *write_pieces(void *arg)
+{
+    struct pieces *w = arg;
+    size_t at = 0;
+    for (unsigned i = 0; i <= w->pauses; i++) {
+        size_t to = i == w->pauses ? w->n : at + below((uint32_t)(w->n - at));
+        if (write(w->fd, w->p + at, to - at) != (ssize_t)(to - at))
+            abort();
+        at = to;
+        if (i < w->pauses)
+            usleep(450000);
+    }
+    for (unsigned i = 0; i < 1000 && __atomic_load_n(&w->progress->events, __ATOMIC_RELAXED) < w->want; i++)
+        usleep(10000);
+    w->came = __atomic_load_n(&w->progress->events, __ATOMIC_RELAXED) == w->want;
+    __atomic_store_n(&w->progress->stop, 1, __ATOMIC_RELAXED);
+    return NULL;
+}
+
+static struct stream read_stream(const char *path, struct progress *progress, struct source_info *info, bool follow)
+{
+    struct dict d;
+    struct builder b;
+    struct stream s = {.d = &d};
+    struct err e = ERR_INIT;
+    dict_init(&d);
+    builder_init(&b, &d, progress, (struct event_sink){&s, hash_block}, 2);
+    *info = (struct source_info){0};
+    b.source = info;
+    int rc = import_source(path, &(struct source_opts){.follow = follow, .progress = progress}, &b, false, &e);
+    CHECK(builder_finish(&b, &e) == 0 && rc == 0, "%s: %s", path, e.what);
+    dict_release(&d);
+    return s;
+}
+
+static void follow_pieces(const char *what, const uint8_t *p, size_t n, unsigned pauses, uint64_t generations)
+{
+    static struct source_info info, all_info;
+    struct progress progress = {0}, all_progress = {0};
+    save("whole", p, n);
+    struct stream all = read_stream(path_of("whole"), &all_progress, &all_info, false);
+    struct pieces w = {.fd = open(save("pieces", "", 0), O_WRONLY | O_APPEND),
+                       .p = p,
+                       .n = n,
+                       .pauses = pauses,
+                       .want = all.events - 1,
+                       .progress = &progress};
+    pthread_t thread;
+    pthread_create(&thread, NULL, write_pieces, &w);
+    struct stream got = read_stream(path_of("pieces"), &progress, &info, true);
+    pthread_join(thread, NULL);
+    CHECK(w.came, "%s: the last generation did not come out: %" PRIu64 " events, not %" PRIu64, what, got.events, w.want);
+    CHECK(info.generations == generations && all_info.generations == generations && !info.notes[NOTE_DAMAGED_GENERATION].count,
+          "%s: %" PRIu64 " generations", what, info.generations);
+    CHECK(got.events == all.events - 1 && got.hash == all.before, "%s: %" PRIu64 " events, not %" PRIu64 ", or others", what, got.events,
+          all.events - 1);
+    close(w.fd);
+}
+
+static void test_follow_old(void)
+{
+    static const char *const real[] = {"tests/data/corpus/go1.22/goexit-in-goroutine.fault.trace.zst",
+                                       "tests/data/corpus/go1.24/growth-per-tick.fault.trace.zst"};
+    for (size_t i = 0; i < 2; i++) {
+        struct buf bytes = {0};
+        CHECK(read_file(real[i], &bytes), "%s", real[i]);
+        follow_pieces(real[i], bytes.p, bytes.n, 2, 3);
+        buf_release(&bytes);
+    }
+    /* A pause at each generation's end: the next one begins behind it. */
+    struct mktrace *mk = mk_new(23);
+    mk->clock_last = false; /* as the runtime has it */
+    add_generation(mk, 1, 100);
+    size_t first = mk->out.n;
+    add_generation(mk, 2, 200);
+    follow_pieces("made", mk->out.p, mk->out.n, 1, 2);
+    follow_pieces("made", mk->out.p, first, 0, 1);
+    mk_free(mk);
+}
+
+/* More of a generation that was taken for whole is told as a loss, never mixed in. */
+static void *write_late(void *arg)
+{
+    struct pieces *w = arg;
+    struct mktrace *mk = mk_new(23), *late = mk_new(23);
+    mk->clock_last = late->clock_last = false;
+    add_generation(mk, 1, 100);
+    CHECK(write(w->fd, mk->out.p, mk->out.n) == (ssize_t)mk->out.n);
+    for (unsigned i = 0; i < 1000 && __atomic_load_n(&w->progress->events, __ATOMIC_RELAXED) < EVENTS_PER_GENERATION; i++)
+        usleep(10000);
+    size_t header = late->out.n;
+    add_generation(late, 1, 150);
+    add_generation(late, 2, 200);
+    CHECK(write(w->fd, late->out.p + header, late->out.n - header) == (ssize_t)(late->out.n - header));
+    for (unsigned i = 0; i < 1000 && __atomic_load_n(&w->progress->events, __ATOMIC_RELAXED) < w->want; i++)
+        usleep(10000);
+    __atomic_store_n(&w->progress->stop, 1, __ATOMIC_RELAXED);
+    mk_free(mk);
+    mk_free(late);
+    return NULL;
+}
+
+static void test_follow_late(void)
+{
+    static struct source_info info;
+    struct progress progress = {0};
+    struct pieces w = {.fd = open(save("late", "", 0), O_WRONLY | O_APPEND), .want = 2 * EVENTS_PER_GENERATION, .progress = &progress};
+    pthread_t thread;
+    pthread_create(&thread, NULL, write_late, &w);
+    struct stream got = read_stream(path_of("late"), &progress, &info, true);
+    pthread_join(thread, NULL);
+    CHECK(got.events == 2 * EVENTS_PER_GENERATION && info.generations == 2, "%" PRIu64 " events", got.events);
+    CHECK(!info.complete && info.notes[NOTE_DAMAGED_GENERATION].count == 1 && info.dropped_from_byte > 0, "%s",
+          info.notes[NOTE_DAMAGED_GENERATION].first);
+    close(w.fd);
+}
+
 int main(void)
 {
     const char *tmp = getenv("TMPDIR");
@@ -226,6 +376,8 @@ int main(void)
     test_break_inside();
     test_packed_and_cut();
     test_follow();
+    test_follow_old();
+    test_follow_late();
     char command[600];
     snprintf(command, sizeof command, "rm -rf '%s'", dir);
     return check_done() | (system(command) != 0);
