@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/vec.h"
+#include "model/density.h"
 #include "model/dict.h"
 #include "model/event.h"
 
@@ -75,8 +76,9 @@ struct progress {
     /* written by the importer, read by anyone (relaxed atomics) */
     uint64_t bytes_done, bytes_total; /* of the file as it lies; total 0 = unknown */
     uint64_t events;
-    uint64_t unpacked; /* bytes after unwrapping */
-    int32_t stop;      /* set by the user's side: the importer ends at the next block or batch */
+    uint64_t unpacked;      /* bytes after unwrapping */
+    struct density density; /* until the first events: where bytes lie in time */
+    int32_t stop;           /* set by the user's side: the importer ends at the next block or batch */
 };
 
 struct builder {

@@ -131,6 +131,8 @@ static void add_batch(struct container *c, struct batch bt, uint8_t type, struct
     /* 0 counts as not told, as in Go's reader. */
     if (!g->min_time || bt.time < g->min_time)
         g->min_time = bt.time;
+    if (!__atomic_load_n(&b->progress->events, __ATOMIC_RELAXED))
+        density_add(&b->progress->density, bt.time, bt.n);
     uint8_t first = bt.n ? g->bytes.p[bt.off] : 0;
     if (type == WIRE_ExperimentalBatch) {
         builder_note(b, NOTE_EXPERIMENT_SKIPPED, "batch of %u bytes at byte %" PRIu64, bt.n, bt.at);

@@ -247,6 +247,8 @@ struct timeline_data {
     ns_t drag_from; /* where the mouse went down; NS_NONE: not on lanes */
     /* above the lanes */
     uint8_t *gc, *heights;
+    uint8_t *early; /* before there are events: levels of bytes over time, in the frame's arena; NULL: not known */
+    int nearly;
     struct session_mark map_mark;
     struct tl_window map_w;
     uint32_t map_n;

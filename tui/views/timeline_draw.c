@@ -241,6 +241,18 @@ static void draw_ruler(const struct nav *nav, const struct timeline_data *d, str
     if (d->columns)
         draw_titles(d, g, r, y);
 }
+
+/* What is not read yet, from cell `edge` on. */
+static void draw_to_come(const struct timeline_data *d, struct grid *g, int y, int edge)
+{
+    if (edge >= d->n)
+        return;
+    grid_clear(g, (struct rect){d->x0 + edge, y, d->n - edge, 1});
+    grid_glyph(g, d->x0 + edge, y, ROLE_BORDER, GLYPH_EDGE);
+    if (d->n - edge > 16)
+        grid_text(g, d->x0 + edge + 2, y, 13, ROLE_DIM, "still to come");
+}
+
 static void draw_minimap(const struct timeline_data *d, struct grid *g, int y)
 {
     char text[40], len[24];
@@ -252,12 +264,7 @@ static void draw_minimap(const struct timeline_data *d, struct grid *g, int y)
     ns_t a = d->w.t0 - d->whole.t0, b = window_end(&d->w) - d->whole.t0;
     int w0 = a > 0 ? (int)(a / d->whole.cell) : 0, w1 = (int)((b + d->whole.cell - 1) / d->whole.cell);
     minimap_draw(g, d->x0, y, d->n, d->heights, d->is_whole ? 0 : w0, d->is_whole ? d->n : w1 < d->n ? w1 : d->n);
-    if (d->map_edge >= d->n)
-        return;
-    grid_clear(g, (struct rect){d->x0 + d->map_edge, y, d->n - d->map_edge, 1});
-    grid_glyph(g, d->x0 + d->map_edge, y, ROLE_BORDER, GLYPH_EDGE);
-    if (d->n - d->map_edge > 16)
-        grid_text(g, d->x0 + d->map_edge + 2, y, 13, ROLE_DIM, "still to come");
+    draw_to_come(d, g, y, d->map_edge);
 }
 
 static void draw_marks(const struct timeline_data *d, struct grid *g, int y)
@@ -322,13 +329,25 @@ static void draw_edge(const struct timeline_data *d, struct grid *g, int y0, int
         grid_glyph(g, d->x0 + d->edge, y, ROLE_BORDER, GLYPH_EDGE);
 }
 
+/* Bytes over time, while there is nothing else to draw. */
+static void draw_early(const struct timeline_data *d, struct grid *g, int y)
+{
+    if (!d->early)
+        return;
+    grid_text(g, 1, y, d->label - 2, ROLE_TITLE, "bytes over time");
+    for (int i = 0; i < d->nearly; i++)
+        grid_level(g, d->x0 + i, y, ROLE_DIM, d->early[i]);
+    draw_to_come(d, g, y, d->nearly);
+}
+
 void timeline_draw(const struct nav *nav, const void *state, const void *data, struct grid *g, struct rect r)
 {
     const struct timeline_data *d = data;
     (void)state;
     struct rect pane = {r.x, r.y + r.h - d->pane - 1, r.w, d->pane + 1};
     if (d->empty) {
-        grid_text(g, 1, r.y, r.w - 2, ROLE_DIM,
+        draw_early(d, g, r.y);
+        grid_text(g, 1, r.y + 1, r.w - 2, ROLE_DIM,
                   d->importing ? "lanes come when the first stretch of the trace is read" : "the trace holds no events");
         timeline_detail_draw(nav, d, g, pane);
         return;

@@ -416,6 +416,26 @@ static int load_rows(struct app *app, struct timeline_data *d, struct nav *nav, 
     return e->kind ? -1 : 0;
 }
 
+/* Before the first events: how dense the trace is over the time whose bytes were read, which is as much of the axis as of the
+ * file. */
+static void load_early(struct timeline_data *d, const struct session *s)
+{
+    uint64_t most = 0;
+    double share = d->size ? (double)d->done / (double)d->size : 0;
+    int n = (int)(share * d->n + .5);
+    n = n < 1 ? 1 : n > d->n ? d->n : n;
+    uint64_t *bytes = arena_alloc(&d->frame, (size_t)n * sizeof *bytes);
+    d->early = NULL;
+    if (!d->importing || !d->size || !density_parts(&s->progress.density, bytes, (uint32_t)n))
+        return;
+    for (int i = 0; i < n; i++)
+        most = bytes[i] > most ? bytes[i] : most;
+    d->early = arena_alloc(&d->frame, (size_t)n);
+    d->nearly = n;
+    for (int i = 0; i < n; i++)
+        d->early[i] = (uint8_t)lane_level((double)bytes[i], (double)most);
+}
+
 int timeline_load(struct app *app, struct nav *nav, void *state, void *data, struct session *s, struct rect r, struct err *e)
 {
     struct timeline_state *st = state;
@@ -425,6 +445,7 @@ int timeline_load(struct app *app, struct nav *nav, void *state, void *data, str
     arena_release(&d->frame);
     d->empty = s->t1 <= s->t0 || !s->segments.n;
     if (d->empty) {
+        load_early(d, s);
         d->nshown = 0;
         d->detail.kind = DETAIL_NONE;
         return 0;
