@@ -72,7 +72,7 @@ static int link_of(struct session *s, const struct span *wait, struct chain_link
 /* --- backwards ------------------------------------------------------------------------------------------------------ */
 
 /* What goroutine g did before t that can explain [from, t): the last wait of some length, or its creation, or its own work. */
-static int cause_of(struct session *s, gidx g, ns_t from, ns_t t, struct chain_link *out, struct err *e)
+static int cause_of(struct session *s, gidx g, ns_t from, ns_t t, unsigned *steps, struct chain_link *out, struct err *e)
 {
     struct span sp;
     ns_t least = (t - from) / CHAIN_SHORT, at = t;
@@ -86,7 +86,7 @@ static int cause_of(struct session *s, gidx g, ns_t from, ns_t t, struct chain_l
                               .by = IDX_NONE,
                               .m = IDX_NONE,
                               .p = IDX_NONE};
-    for (unsigned i = 0; i < CHAIN_STEPS; i++) {
+    for (; *steps < CHAIN_STEPS; ++*steps) {
         int rc = tl_span_step(s, g, at, -1, &sp, e);
         if (rc < 1)
             return rc;
@@ -110,6 +110,7 @@ static int cause_of(struct session *s, gidx g, ns_t from, ns_t t, struct chain_l
             return 0;
         at = sp.t0;
     }
+    out->end = CHAIN_UNKNOWN;
     return 0;
 }
 
@@ -141,8 +142,9 @@ int chain_back(struct session *s, gidx g, ns_t t, uint32_t max, chain_links *out
         return -1;
     *vec_push(out) = l;
     ns_t from = wait.t0, until = l.woken;
+    unsigned steps = 0;
     while (out->n < max && (l.end == CHAIN_WOKEN || l.end == CHAIN_CREATED)) {
-        if (cause_of(s, l.by, from, until, &l, e) < 0)
+        if (cause_of(s, l.by, from, until, &steps, &l, e) < 0)
             return -1;
         if (l.woken > until || (l.woken == until && l.end == CHAIN_WOKEN))
             break; /* times that stand still: nothing is before itself */

@@ -43,11 +43,11 @@ typedef VEC(struct chain_link) chain_links;
 enum { CHAIN_MAX = 100000 };
 /* From the wait of g at t (or the last one that ended before t) back to the root cause: link 0 is that wait; link i + 1 is what the
  * waker of link i last waited for before it woke, as long as that wait ended after link i's wait began. What it waited for shorter than
- * 1 / CHAIN_SHORT of link i's wait explains nothing and is passed over, at most CHAIN_STEPS spans back. A waker that did not wait ran
- * on its own account: RAN, the last link, whose `wait` is that stretch in Running. A waker that was created meanwhile: CREATED, whose
- * `wait` is empty at its creation; its creator goes on. Each wait is met once. At most max links; none when g never waited. 0, -1 with
- * *e. */
-enum { CHAIN_SHORT = 16, CHAIN_STEPS = 64 };
+ * 1 / CHAIN_SHORT of link i's wait explains nothing and is passed over, over CHAIN_STEPS spans in all (then UNKNOWN). A waker that did not
+ * wait ran on its own account: RAN, the last link, whose `wait` is that stretch in Running. A waker that was created meanwhile: CREATED,
+ * whose `wait` is empty at its creation; its creator goes on. Each wait is met once. At most max links; none when g never waited. 0, -1
+ * with *e. */
+enum { CHAIN_SHORT = 16, CHAIN_STEPS = 1 << 15 };
 int chain_back(struct session *s, gidx g, ns_t t, uint32_t max, chain_links *out, struct err *e);
 /* Whom g woke or created in [t0, t1), and whom those did after that: in order of time, each goroutine's first wake only. A link's g was
  * woken by `by`, which is g itself or the g of a link before; its `wait` is what ended, empty of one that was created. */

@@ -145,7 +145,7 @@ static uint32_t plain_cause(const struct watched *w, gidx g, ns_t from, ns_t t)
     uint32_t i = count(w, g);
     while (i > 0 && nth(w, g, i - 1).t0 >= t)
         i--;
-    for (unsigned steps = 0; i > 0 && steps < CHAIN_STEPS; steps++, i--) {
+    for (; i > 0; i--) {
         struct plain p = nth(w, g, i - 1);
         if (p.state == G_UNDETERMINED)
             break;
