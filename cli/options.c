@@ -13,10 +13,11 @@
 #define ON_SOURCES (ON_ALL & ~ON(SCHEMA) & ~ON(CACHE))
 #define ON_IMPORTS (ON_SOURCES & ~ON(INFO))
 #define ON_JUDGED (ON(FINDINGS) | ON(CHECK))
-#define ON_TEXT (ON_JUDGED | ON(UI) | ON(WAKE) | ON(OVERVIEW) | ON(GOROUTINES) | ON(GOROUTINE) | ON(LANES) | ON(QUERY))
+#define ON_CAUSES (ON(WAKE) | ON(CONTEXTS))
+#define ON_TEXT (ON_JUDGED | ON_CAUSES | ON(UI) | ON(OVERVIEW) | ON(GOROUTINES) | ON(GOROUTINE) | ON(LANES) | ON(QUERY))
 #define ON_FORMATS (ON_ALL & ~ON(SCHEMA) & ~ON(EXPORT))
 #define ON_TIMES (ON_JUDGED | ON(UI) | ON(OVERVIEW) | ON(GOROUTINES) | ON(GOROUTINE) | ON(LANES) | ON(EVENTS) | ON(EXPORT))
-#define ON_LISTS (ON_JUDGED | ON(WAKE) | ON(OVERVIEW) | ON(GOROUTINES) | ON(GOROUTINE) | ON(LANES) | ON(EVENTS) | ON(QUERY) | ON(EXPORT))
+#define ON_LISTS (ON_JUDGED | ON_CAUSES | ON(OVERVIEW) | ON(GOROUTINES) | ON(GOROUTINE) | ON(LANES) | ON(EVENTS) | ON(QUERY) | ON(EXPORT))
 
 const struct option_spec option_specs[OPTIONS] = {
 #define OPTION(id, name, letter, arg, type, commands, group, sentence)                                                                     \

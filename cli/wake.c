@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cli/life.h"
 #include "cli/stack.h"
+#include "tui/names.h"
 
 void json_g(struct json *j, const char *key, const struct session *s, gidx g)
 {
@@ -59,19 +60,28 @@ void page_g(struct page *p, const struct session *s, gidx g, int width)
 
 void page_frame(struct page *p, const struct session *s, frame_id f, int width)
 {
-    int to = p->col + width, place = width / 3 > 24 ? 24 : width / 3;
+    int to = p->col + width;
     if (f && f < s->dict.frames.n) {
         const struct frame *fr = session_frame(s, f);
-        char text[256];
-        struct str file = session_str(s, fr->file);
-        const char *slash = memrchr(file.p, '/', file.n);
-        size_t skip = slash ? (size_t)(slash + 1 - file.p) : 0;
-        place = (int)text_visible(text, sizeof text, file.p + skip, file.n - skip) + 6;
-        page_name(p, session_str(s, fr->func), width - place - 1 > 8 ? width - place - 1 : 8);
-        page_put(p, " ");
-        page_place(p, file, fr->line, to - p->col);
+        char name[NAME_MAX_BYTES], place[300], file[256];
+        struct str base = name_file(session_str(s, fr->file));
+        text_visible(file, sizeof file, base.p, base.n);
+        snprintf(place, sizeof place, " %s:%" PRIu32, file, fr->line);
+        int room = width - (int)strlen(place);
+        page_put(p, name_short(name, session_str(s, fr->func), room > 8 ? room : 8, page_ellipsis(p)));
+        page_left(p, place, to > p->col ? to - p->col : 1);
     }
     page_to(p, to);
+}
+
+void page_site(struct page *p, const struct session *s, frame_id f, int width)
+{
+    const struct frame *fr = session_frame(s, f);
+    char name[NAME_MAX_BYTES], line[16];
+    snprintf(line, sizeof line, ":%" PRIu32, fr->line);
+    int room = width - (int)strlen(line);
+    page_put(p, name_short(name, session_str(s, fr->func), room > 4 ? room : 4, page_ellipsis(p)));
+    page_put(p, line);
 }
 
 bool word_is_g(const char *word, int64_t *id)

@@ -17,6 +17,8 @@ void json_frame(struct json *j, const char *key, const struct session *s, frame_
 void page_g(struct page *p, const struct session *s, gidx g, int width);
 /* "main.f file.go:12" in so many columns. */
 void page_frame(struct page *p, const struct session *s, frame_id f, int width);
+/* "main.f:12" in at most so many columns; f is a frame. */
+void page_site(struct page *p, const struct session *s, frame_id f, int width);
 /* The word "104" or "g104"; false when it is none. */
 bool word_is_g(const char *word, int64_t *id);
 /* What a span waited for, in the runtime's words; the state's name when there is none. */
