@@ -124,7 +124,8 @@ static void clamp(struct nav *nav, const struct session *s)
 
 const struct place *place_get(struct app *app, const char *text)
 {
-    struct nav nav = {.g = IDX_NONE, .group = IDX_NONE, .range0 = NS_NONE, .range1 = NS_NONE, .cursor = NS_NONE, .t0 = app->s->t0};
+    struct nav nav = {
+        .g = IDX_NONE, .group = IDX_NONE, .set = IDX_NONE, .range0 = NS_NONE, .range1 = NS_NONE, .cursor = NS_NONE, .t0 = app->s->t0};
     char *copy = mem_strdup(text), *save = NULL;
     int rc = 0;
     session_read(app->s);
