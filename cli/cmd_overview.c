@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "cli/commands.h"
+#include "cli/config.h"
 #include "cli/csv.h"
 #include "cli/json.h"
 #include "cli/load.h"
@@ -165,7 +166,20 @@ static void put_import(struct json *j, const struct load *l, const struct sessio
     json_object_end(j);
 }
 
-static void print_json(const struct load *l, const struct session *s, const struct summary *m, struct out *out)
+/* NULL: of a part of the trace nothing is judged. */
+static void put_findings(struct json *j, const struct findings *f)
+{
+    if (!f) {
+        json_null(j, "findings");
+        return;
+    }
+    json_object(j, "findings");
+    for (unsigned k = SEVERITIES; k-- > 0;)
+        json_uint(j, severity_words[k], f->by_severity[k]);
+    json_object_end(j);
+}
+
+static void print_json(const struct load *l, const struct session *s, const struct summary *m, const struct findings *f, struct out *out)
 {
     struct json j;
     json_init(&j, out);
@@ -178,7 +192,7 @@ static void print_json(const struct load *l, const struct session *s, const stru
     put_times(&j, s, m);
     put_counts(&j, s, m);
     put_cancel(&j, s, m);
-    json_null(&j, "findings");
+    put_findings(&j, f);
     json_line(&j);
     put_import(&j, l, s);
     json_object_end(&j);
@@ -227,25 +241,46 @@ static void print_csv(const struct session *s, const struct summary *m, struct o
     csv_release(&c);
 }
 
+/* The rules take the read lock themselves, each for as long as it needs it. */
+static int judge(struct session *s, const struct config *c, struct findings *f, struct err *e)
+{
+    session_done(s);
+    int rc = findings_make(s, &c->rules, NULL, NULL, f, e);
+    session_read(s);
+    return rc;
+}
+
 static int print(struct opts *o, struct load *l, void *ctx, struct err *e)
 {
     struct session *s = load_session(l);
     struct summary m;
-    (void)ctx;
+    struct findings found = {0}, *f = NULL;
     if (summary_make(&m, o, s, e) < 0)
         return -1;
     int rc = 0;
-    if (o->format == FORMAT_JSON)
-        print_json(l, s, &m, out_stdout());
+    if (!m.part && o->format != FORMAT_CSV) {
+        rc = judge(s, ctx, &found, e);
+        f = &found;
+    }
+    if (rc < 0)
+        ;
+    else if (o->format == FORMAT_JSON)
+        print_json(l, s, &m, f, out_stdout());
     else if (o->format == FORMAT_CSV)
         print_csv(s, &m, out_stdout());
     else
-        rc = overview_text(o, s, &m, out_stdout(), e);
+        rc = overview_text(o, s, &m, f, out_stdout(), e);
+    findings_release(&found);
     summary_release(&m, s);
     return rc;
 }
 
 int cmd_overview(struct opts *o, struct err *e)
 {
-    return load_and(o, o->words.v, o->words.n, print, NULL, e);
+    struct config c;
+    int rc = config_read(&c, o, e);
+    if (rc == 0)
+        rc = load_and(o, o->words.v, o->words.n, print, &c, e);
+    config_release(&c);
+    return rc;
 }

@@ -5,10 +5,13 @@
 #include "cli/options.h"
 #include "cli/out.h"
 #include "cli/summary.h"
+#include "model/findings/findings.h"
 #include "model/session.h"
 
-/* For a tired person: what is this trace, what did goroutines do, where did they wait, what is odd. Under the read lock. */
-int overview_text(const struct opts *o, struct session *s, const struct summary *m, struct out *out, struct err *e);
+/* For a tired person: what is this trace, what did goroutines do, where did they wait, what is odd. f NULL: not judged. Under the read
+ * lock. */
+int overview_text(const struct opts *o, struct session *s, const struct summary *m, const struct findings *f, struct out *out,
+                  struct err *e);
 
 enum { WALL_CLOCK_TEXT = 64 };
 /* ns since 1970 as RFC 3339 in UTC; "" when it cannot be. */

@@ -379,7 +379,46 @@ static void put_remarks(struct overview *v)
     }
 }
 
-int overview_text(const struct opts *o, struct session *s, const struct summary *m, struct out *out, struct err *e)
+/* ---- what is wrong ---- */
+
+static void put_finding(struct overview *v, const struct finding *f)
+{
+    struct page *p = &v->p;
+    int name = (p->width - 38) / 2;
+    page_put(p, " ");
+    page_left(p, severity_words[f->severity], 8);
+    page_left(p, rules[f->rule].name, 20);
+    page_name(p, session_str(v->s, f->function), name);
+    page_put(p, " ");
+    page_place(p, file_of(v->s, f->frame), line_of(v->s, f->frame), p->width - 38 - name);
+    page_count(p, f->count, 8);
+    page_end(p);
+}
+
+/* The worst, ignored ones left out; the command findings says more. */
+static void put_findings(struct overview *v, const struct findings *f)
+{
+    char title[96];
+    size_t shown = 0, n = 0;
+    for (unsigned k = 0; k < SEVERITIES; k++)
+        n += f->by_severity[k];
+    page_end(&v->p);
+    snprintf(title, sizeof title, "findings: %" PRIu32 " error%s, %" PRIu32 " warning%s, %" PRIu32 " info", f->by_severity[SEV_ERROR],
+             f->by_severity[SEV_ERROR] == 1 ? "" : "s", f->by_severity[SEV_WARNING], f->by_severity[SEV_WARNING] == 1 ? "" : "s",
+             f->by_severity[SEV_INFO]);
+    page_rule(&v->p, title, n ? "count" : NULL);
+    for (size_t i = 0; i < f->list.n && shown < ROWS; i++) {
+        if (f->list.v[i].ignored)
+            continue;
+        put_finding(v, &f->list.v[i]);
+        shown++;
+    }
+    page_printf(&v->p, " %zu rules found nothing, %zu were not judged for want of evidence", f->judged_clean.n, f->not_judged.n);
+    page_end(&v->p);
+}
+
+int overview_text(const struct opts *o, struct session *s, const struct summary *m, const struct findings *f, struct out *out,
+                  struct err *e)
 {
     struct overview v = {.s = s, .m = *m, .rows = (size_t)opt_number(o, OPT_LIMIT, ROWS), .limited = opt_given(o, OPT_LIMIT)};
     page_init(&v.p, o, out);
@@ -389,6 +428,8 @@ int overview_text(const struct opts *o, struct session *s, const struct summary 
     put_remarks(&v);
     if (!m->events)
         return 0;
+    if (f)
+        put_findings(&v, f);
     put_shares(&v);
     int rc = put_curves(&v, e);
     put_waits(&v);
