@@ -4,7 +4,7 @@
 set -u
 
 build="gcc make pkg-config libc6-dev libncurses-dev libtermkey-dev libzstd-dev libsqlite3-dev libxxhash-dev libyajl-dev libinih-dev libpcre2-dev zlib1g-dev libutf8proc-dev"
-tests="libvterm-dev clang-14 libclang-rt-14-dev llvm-14 clang-format-14 clang-tidy-14 valgrind sqlite3 zstd jq binutils procps man-db scdoc"
+tests="libvterm-dev clang-14 libclang-rt-14-dev llvm-14 clang-format-14 clang-tidy-14 valgrind sqlite3 zstd jq binutils procps man-db scdoc libxml2-utils python3-jsonschema"
 
 wanted=
 for list in "$@"; do

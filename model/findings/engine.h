@@ -102,6 +102,8 @@ str_id function_of_g(struct rule_run *r, gidx g);
 str_id function_of_stack(const struct session *s, stack_id stack);
 /* It waits there by design: the table, or the settings' [idle]. */
 bool waits_by_design(struct rule_run *r, gidx g, stack_id stack);
+/* The goroutine of a group (IDX_NONE: of all but the runtime's) that was ready longest in all; IDX_NONE: none was. */
+gidx most_ready(const struct session *s, uint32_t group);
 /* Whether some frame of the stack is of this function. */
 bool stack_has(const struct session *s, stack_id stack, const char *function);
 /* "main.f (main.go:12)", "main.f" or "an unknown function"; for sentences. */

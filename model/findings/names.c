@@ -35,6 +35,19 @@ str_id function_of_g(struct rule_run *r, gidx g)
     return f ? f : session_g(r->s, g)->name;
 }
 
+gidx most_ready(const struct session *s, uint32_t group)
+{
+    gidx most = IDX_NONE;
+    for (uint32_t i = 0; i < s->goroutines.n; i++) {
+        const struct goroutine *g = session_g(s, i);
+        if (!g->ns[SHARE_RUNNABLE] || (group == IDX_NONE ? g->system : g->group != group))
+            continue;
+        if (most == IDX_NONE || g->ns[SHARE_RUNNABLE] > session_g(s, most)->ns[SHARE_RUNNABLE])
+            most = i;
+    }
+    return most;
+}
+
 bool stack_has(const struct session *s, stack_id stack, const char *function)
 {
     const struct stack *k = session_stack(s, stack);

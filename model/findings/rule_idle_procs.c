@@ -8,12 +8,15 @@ int judge_idle_procs(struct rule_run *r, struct err *e)
     const struct facts *k = &s->facts;
     (void)e;
     double share = k->runnable_wait > 0 ? (double)k->idle_wait / (double)k->runnable_wait : 0;
-    if (share <= limit(r, KEY_SHARE))
+    if ((double)k->idle_wait <= limit(r, KEY_OVER) || share <= limit(r, KEY_SHARE))
         return 0;
     struct sighting x = sighting_of(r, IDX_NONE, s->t0, s->t1);
     x.confidence = CONF_LIKELY;
     x.numbers[NUM_SHARE] = share;
     x.numbers[NUM_WAITED] = (double)k->idle_wait;
+    x.g = most_ready(s, IDX_NONE);
+    if (x.g != IDX_NONE)
+        sighting_prove(&x, PROOF_GOROUTINE, session_g(s, x.g)->id, s->t0, s->t1, x.g);
     rule_report(r, &x);
     size_t n;
     finding_say(rule_findings(r, &n),

@@ -12,7 +12,9 @@ int judge_preempted(struct rule_run *r, struct err *e)
         if ((double)p->n < limit(r, KEY_MIN) || session_g(s, p->g)->system)
             continue;
         struct sighting x = sighting_of(r, p->g, p->t0, p->t1);
-        x.function = function_of_g(r, p->g);
+        x.function = function_of_stack(s, p->stack);
+        if (!x.function)
+            x.function = function_of_g(r, p->g);
         x.count = map_get(&seen, p->g) == MAP_NONE;
         map_put(&seen, p->g, 1);
         x.weight = x.numbers[NUM_CPU] = (double)p->running;

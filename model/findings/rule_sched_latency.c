@@ -15,6 +15,7 @@ int judge_sched_latency(struct rule_run *r, struct err *e)
     const struct session *s = r->s;
     struct hist all = {0};
     ns_t worst = -1;
+    uint32_t group = IDX_NONE;
     (void)e;
     struct sighting x = sighting_of(r, IDX_NONE, s->t0, s->t1);
     for (uint32_t i = 0; i < s->groups.n; i++) {
@@ -25,6 +26,7 @@ int judge_sched_latency(struct rule_run *r, struct err *e)
         ns_t p99 = hist_quantile(g->latency, 0.99);
         if (p99 > worst) {
             worst = p99;
+            group = i;
             x.function = g->name;
         }
     }
@@ -39,6 +41,9 @@ int judge_sched_latency(struct rule_run *r, struct err *e)
     x.count = all.count > UINT32_MAX ? UINT32_MAX : (uint32_t)all.count;
     if (s->facts.runqueue_max)
         x.numbers[NUM_RUNQUEUE_MAX] = (double)s->facts.runqueue_max;
+    x.g = most_ready(s, group);
+    if (x.g != IDX_NONE)
+        sighting_prove(&x, PROOF_GOROUTINE, session_g(s, x.g)->id, s->t0, s->t1, x.g);
     rule_report(r, &x);
     size_t n;
     finding_say(rule_findings(r, &n),

@@ -27,7 +27,11 @@ struct scene *scene_new(void)
 
 static uint64_t at(struct scene *sc, uint64_t t)
 {
-    sc->now = t > sc->now ? t : sc->now + 1;
+    if (t + 1000 < sc->now) {
+        fprintf(stderr, "the scene went back from %llu to %llu\n", (unsigned long long)sc->now, (unsigned long long)t);
+        abort();
+    }
+    sc->now = t > sc->now ? t : sc->now + 1; /* several events may be told of one moment */
     return sc->now;
 }
 
