@@ -73,5 +73,5 @@ valgrind: ## some small tests under valgrind
 valgrind-run: $(VALGRIND_SRC:%.c=$(BUILD)/%)
 	@BUILD=$(BUILD) RUN_UNDER="valgrind -q --suppressions=tests/lib/valgrind.supp --error-exitcode=9 --leak-check=full --show-leak-kinds=definite" tests/run -t 300 $(if $(RESULTS),-r $(RESULTS)) -n $(or $(NAME),valgrind) $(VALGRIND_SRC:%.c=$(BUILD)/%)
 
--include $(TEST_BIN:%=%.d) $(TESTLIB_OBJ:.o=.d)
+-include $(TEST_BIN:%=%.d) $(TOOL_BIN:%=%.d) $(TESTLIB_OBJ:.o=.d)
 .PHONY: tests test quick arch asan tsan tsan-run valgrind valgrind-run bench picture check
