@@ -259,23 +259,30 @@ static uint32_t put_track_rows(struct codec *c, struct heads *h, struct row_stat
     return nruns;
 }
 
-/* The largest tick that seven of eight deltas are multiples of, by a sample. */
-static unsigned tick_of(const struct event *ev, const uint32_t *order, uint32_t n)
+enum { TICK_SAMPLES = 64 };
+
+/* The largest tick that seven of eight are multiples of; with[i]: how many are of 2^i and no more. */
+static unsigned tick_from(const uint32_t with[TICK_MAX + 1], uint32_t seen)
 {
-    enum { SAMPLES = 64 };
-    uint32_t with[TICK_MAX + 1] = {0}, sum = 0, seen = 0;
-    for (uint32_t i = 1; i < n; i += 1 + n / SAMPLES) {
-        uint64_t d = (uint64_t)ev[order ? order[i] : i].t - (uint64_t)ev[order ? order[i - 1] : i - 1].t;
-        unsigned zeros = d ? (unsigned)__builtin_ctzll(d) : TICK_MAX;
-        with[zeros < TICK_MAX ? zeros : TICK_MAX]++;
-        seen++;
-    }
+    uint32_t sum = 0;
     for (unsigned tick = TICK_MAX; tick > 0; tick--) {
         sum += with[tick];
         if (sum * 8 >= seen * 7 && seen)
             return tick;
     }
     return 0;
+}
+
+/* The tick of most deltas, by a sample. */
+static unsigned tick_of(const struct event *ev, const uint32_t *order, uint32_t n)
+{
+    uint32_t with[TICK_MAX + 1] = {0}, seen = 0;
+    for (uint32_t i = 1; i < n; i += 1 + n / TICK_SAMPLES) {
+        uint64_t d = (uint64_t)ev[order ? order[i] : i].t - (uint64_t)ev[order ? order[i - 1] : i - 1].t;
+        with[__builtin_ctzll(d | 1ull << TICK_MAX)]++;
+        seen++;
+    }
+    return tick_from(with, seen);
 }
 
 void codec_chunk(struct codec *c, enum stream stream, const struct event *ev, const uint32_t *order, uint32_t n,
@@ -344,13 +351,29 @@ static uint32_t lod_put_runs(struct codec *c, const struct lod *l)
     return nruns;
 }
 
+/* The tick of most sums, by a sample. */
+static unsigned lod_tick(const struct lod *l)
+{
+    uint32_t with[TICK_MAX + 1] = {0}, seen = 0;
+    for (uint32_t i = 0; i < l->rows; i += 1 + l->rows / TICK_SAMPLES) {
+        if (!(l->row[i].mask & LOD_SHARES))
+            continue;
+        unsigned zeros = (unsigned)__builtin_ctzll((uint64_t)l->values[l->row[i].value] | 1ull << TICK_MAX);
+        with[zeros]++;
+        seen++;
+    }
+    return tick_from(with, seen);
+}
+
 void codec_lod(struct codec *c, const struct lod *l, struct buf *out)
 {
     lod_reserve(c, LOD_BUCKET, (size_t)l->rows * VARINT_MAX + 1);
     lod_reserve(c, LOD_MASK, (size_t)l->rows * VARINT_MAX + 1);
-    lod_reserve(c, LOD_VALUE, (size_t)l->rows * SHARE_COUNT * VARINT_MAX + 1);
+    lod_reserve(c, LOD_VALUE, (size_t)l->rows * SHARE_COUNT * (VARINT_MAX + 1) + 1);
     uint8_t *b = c->lod[LOD_BUCKET], *m = c->lod[LOD_MASK], *v = c->lod[LOD_VALUE];
     struct lod_state st = {0};
+    unsigned tick = lod_tick(l);
+    *v++ = (uint8_t)tick;
     for (uint32_t i = 0; i < l->rows; i++) {
         const struct lod_row *r = &l->row[i];
         if (i == 0 || r->track != l->row[i - 1].track)
@@ -366,7 +389,7 @@ void codec_lod(struct codec *c, const struct lod *l, struct buf *out)
         const ns_t *value = &l->values[r->value];
         for (uint32_t mask = r->mask & LOD_SHARES; mask; mask &= mask - 1, value++) {
             ns_t *was = &st.last[__builtin_ctz(mask)];
-            v = put(v, zigzag((int64_t)((uint64_t)*value - (uint64_t)*was)));
+            v = put_signed_ticks(v, (int64_t)((uint64_t)*value - (uint64_t)*was), tick);
             *was = *value;
         }
     }

@@ -53,6 +53,12 @@ void lod_sets_release(struct lod_sets *l)
     mem_free(l->slots);
 }
 
+/* A short trace needs no sums. In a long one a segment without them would be the only one whose event rows are read. */
+static bool has_sums(const struct encoder *enc)
+{
+    return enc->seg.events >= LOD_EVENTS_MIN || enc->segment > 0;
+}
+
 void lod_begin(struct encoder *enc, uint32_t sets)
 {
     struct lod_sets *l = &enc->sets;
@@ -66,7 +72,7 @@ void lod_begin(struct encoder *enc, uint32_t sets)
     for (unsigned i = 0; i < LOD_LEVELS; i++) {
         enc->g_rows[i].row.n = enc->g_rows[i].values.n = 0;
         enc->g_rows[i].limit = (uint32_t)enc->list[STREAM_G].n / LOD_G_SHARE;
-        enc->g_rows[i].over = enc->seg.events < LOD_EVENTS_MIN;
+        enc->g_rows[i].over = !has_sums(enc);
     }
     enc->feed = 0;
     for (uint32_t n = l->n; n > SPAN_FEED && enc->feed + 1 < LOD_LEVELS; n >>= LOD_LEVEL_STEP)
@@ -271,7 +277,7 @@ int lod_write(struct encoder *enc, struct err *e)
 {
     struct lod_sets *l = &enc->sets;
     struct chunk_ref ref = {.t0 = l->t0, .t1 = l->t1, .segment = enc->segment, .span = 1};
-    bool stored = enc->seg.events >= LOD_EVENTS_MIN;
+    bool stored = has_sums(enc);
     make_whole(enc);
     for (unsigned i = 0; i < LOD_LEVELS; i++) {
         if (i)

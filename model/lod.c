@@ -45,16 +45,21 @@ static int read_masks(const struct decoder *d, struct bytes *in, struct lod *out
     return 0;
 }
 
-static int read_values(const struct decoder *d, struct bytes *in, struct lod *out)
+static int read_values(const struct decoder *dec, struct bytes *in, struct lod *out)
 {
     ns_t *v = out->values;
     struct lod_state st = {0};
-    for (uint32_t i = 0; i < d->rows; i++) {
+    unsigned tick = bytes_u8(in);
+    if (tick > TICK_MAX)
+        return -1;
+    for (uint32_t i = 0; i < dec->rows; i++) {
         if (i == 0 || out->row[i].track != out->row[i - 1].track)
             lod_state_run(&st);
         for (uint32_t mask = out->row[i].mask & LOD_SHARES; mask; mask &= mask - 1) {
             ns_t *was = &st.last[__builtin_ctz(mask)];
-            *was = *v++ = (ns_t)((uint64_t)*was + (uint64_t)unzigzag(bytes_uleb(in)));
+            uint64_t code = bytes_uleb(in);
+            uint64_t d = code ? (uint64_t)unzigzag(code - 1) << tick : (uint64_t)unzigzag(bytes_uleb(in));
+            *was = *v++ = (ns_t)((uint64_t)*was + d);
         }
     }
     return 0;
@@ -72,7 +77,7 @@ int decoder_lod(struct decoder *d, const void *blob, size_t n, struct lod *out, 
     for (unsigned i = 0; i < LOD_COLS; i++) {
         struct column c;
         struct bytes plain;
-        if (decoder_column(&in, &c, e) != 1 || c.id != i || decoder_plain(d, &c, (uint64_t)d->rows * SHARE_COUNT * 10, &plain, e) < 0 ||
+        if (decoder_column(&in, &c, e) != 1 || c.id != i || decoder_plain(d, &c, (uint64_t)d->rows * SHARE_COUNT * 11 + 1, &plain, e) < 0 ||
             read[i](d, &plain, out) < 0 || bytes_bad(&plain) || bytes_left(&plain)) {
             lod_release(out);
             return e->kind == ERR_NONE ? damaged(e) : -1;

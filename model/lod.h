@@ -13,7 +13,7 @@
  *
  * Chunks: STREAM_LOD_G and STREAM_LOD_SET, one segment and one level each (chunk_ref.segment, .level), at most CHUNK_ROWS
  * rows, sorted by track and bucket; lo, hi: least and greatest track; t0, t1: the segment's. What is missing is read from event
- * rows: a segment of fewer than LOD_EVENTS_MIN events has no sums at all, and STREAM_LOD_G is left out at a level at which it
+ * rows: a first segment of fewer than LOD_EVENTS_MIN events has no sums at all, and STREAM_LOD_G is left out at a level at which it
  * would have more rows than an eighth of the segment's STREAM_G rows (then it would cost more than it saves).
  *
  * Spans. Whole views of 1,000 and more segments would decode a chunk of each. So LOD_SPAN^n segments, aligned by index, also

@@ -10,7 +10,7 @@
 #include "base/err.h"
 #include "model/session.h"
 
-enum { STORE_SCHEMA = 4, IMPORTER_VERSION = 4 };
+enum { STORE_SCHEMA = 5, IMPORTER_VERSION = 4 };
 
 /* Begins a store that will be at `path` (NULL: a private one that vanishes with the process). Written to path.tmp with
  * O_EXCL, 0600. -1/NULL with *e when there is no room or no permission. */

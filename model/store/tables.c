@@ -132,15 +132,50 @@ struct brk {
 static const struct field break_fields[] = {
     F(brk, t, "last event of a source that another one follows"),
 };
+/* Most cancels have one edge; a woken goroutine runs when it was runnable, and answers when it ran; most end with that; it had waited
+ * but once. */
+static uint64_t cancel_begins(const struct session *s, const void *row)
+{
+    const struct cancel *c = row;
+    return c->first < s->ctx.edges.n ? (uint64_t)s->ctx.edges.v[c->first].t : 0;
+}
+static uint64_t cancel_ends(const struct session *s, const void *row)
+{
+    (void)s;
+    return (uint64_t)((const struct cancel *)row)->t0;
+}
+static uint64_t edge_begins(const struct session *s, const void *row)
+{
+    const struct cancel_edge *e = row;
+    ns_t ended = e->g < s->goroutines.n ? session_g(s, e->g)->ended : NS_OPEN;
+    return (uint64_t)(ended == NS_OPEN ? s->t1 : ended) - (uint64_t)e->sched - (uint64_t)e->running - (uint64_t)e->blocked;
+}
+static uint64_t edge_runs(const struct session *s, const void *row)
+{
+    const struct cancel_edge *e = row;
+    (void)s;
+    return (uint64_t)e->t + (uint64_t)e->sched;
+}
+static uint64_t edge_exits(const struct session *s, const void *row)
+{
+    const struct cancel_edge *e = row;
+    (void)s;
+    return (uint64_t)e->t + (uint64_t)e->sched + (uint64_t)e->running + (uint64_t)e->blocked;
+}
+static uint64_t edge_waited(const struct session *s, const void *row)
+{
+    const struct cancel_edge *e = row;
+    return e->g < s->goroutines.n ? (uint64_t)session_g(s, e->g)->ns[SHARE_CHAN] : 0;
+}
 static const struct field cancel_fields[] = {
-    F(cancel, t0, "first edge"),
-    F(cancel, t1, "last edge"),
+    F(cancel, first, "cancel_edge: the first"),
+    FG(cancel, t0, "t0", "first edge", cancel_begins),
+    FG(cancel, t1, "t1", "last edge", cancel_ends),
     F(cancel, g, "goroutine that called cancel, or the timer's"),
     F(cancel, stack, "stack of the first edge"),
     F(cancel, site, "frame: the caller; 0: a timer"),
     F(cancel, ctx, "ctx that was cancelled; 4294967295 unknown"),
     F(cancel, edges, "number of edges"),
-    F(cancel, first, "cancel_edge: the first"),
     F(cancel, via, "cancel of a foreign parent that led to it; 4294967295 none"),
     F(cancel, by, "1 explicit, 2 deadline, 3 parent"),
     F(cancel, grade, "0 exact, 1 inferred, 2 possible"),
@@ -148,20 +183,20 @@ static const struct field cancel_fields[] = {
     F(cancel, foreign, "ran in a watcher of a foreign parent"),
 };
 static const struct field cancel_edge_fields[] = {
-    F(cancel_edge, t, "woken or started"),
-    F(cancel_edge, run, "first ran; not by the end: the least integer"),
-    F(cancel_edge, exit, "answered; not by the end: the least integer"),
-    F(cancel_edge, sched, "ns runnable until then"),
+    F(cancel_edge, cancel, "cancel"),
+    F(cancel_edge, g, "goroutine that was woken or started"),
+    F(cancel_edge, sched, "ns runnable until it answered"),
     F(cancel_edge, running, "ns running"),
     F(cancel_edge, blocked, "ns waiting or in syscalls"),
-    F(cancel_edge, cancel, "cancel"),
+    FG(cancel_edge, t, "t", "woken or started", edge_begins),
+    FG(cancel_edge, run, "run", "first ran; not by the end: the least integer", edge_runs),
+    FG(cancel_edge, exit, "exit", "answered; not by the end: the least integer", edge_exits),
     F(cancel_edge, next, "next edge of the same cancel; 4294967295 none"),
     F(cancel_edge, ctx, "ctx that it listened to; 4294967295 unknown"),
-    F(cancel_edge, g, "goroutine that was woken or started"),
     F(cancel_edge, stack, "stack of the waker"),
     F(cancel_edge, wait_stack, "stack: where it waited"),
     F(cancel_edge, then, "stack: where it blocked longest until it answered"),
-    F(cancel_edge, waited, "ns it had waited; the least integer: since before the trace"),
+    FG(cancel_edge, waited, "waited", "ns it had waited; the least integer: since before the trace", edge_waited),
     F(cancel_edge, depth, "levels below the cancelled context; 1: on it itself"),
     F(cancel_edge, kind, "0 wake, 1 afterfunc, 2 watcher"),
     F(cancel_edge, how, "0 open, 1 ended, 2 again, 3 left"),
@@ -338,8 +373,8 @@ const struct table store_tables[] = {
     TABLE(wait, "wait", wait_fields, true, 0, struct wait_site, "where goroutines waited"),
     TABLE(regroup, "regroup", regroup_fields, true, 0, struct regroup, "goroutines whose start function became known late"),
     TABLE(brk, "break", break_fields, true, 0, struct brk, "where one source ends and the next begins"),
-    TABLE(cancel, "cancel", cancel_fields, true, 0, struct cancel, "calls of cancel that woke or started somebody"),
     TABLE(cancel_edge, "cancel_edge", cancel_edge_fields, true, 0, struct cancel_edge, "whom they woke, and what that one did then"),
+    TABLE(cancel, "cancel", cancel_fields, true, 0, struct cancel, "calls of cancel that woke or started somebody"),
     TABLE(ctx, "ctx", ctx_fields, true, 0, struct ctx, "contexts"),
     TABLE(ctx_user, "ctx_user", ctx_user_fields, true, 0, struct ctx_user, "who used which context"),
     TABLE(long_syscall, "long_syscall", long_syscall_fields, true, 0, struct long_syscall, "the longest syscalls"),
