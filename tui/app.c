@@ -88,7 +88,7 @@ struct regex *app_regex(struct app *app, uint32_t text)
 
 /* Making and ending */
 
-static void no_selection(struct nav *nav)
+void nav_nothing(struct nav *nav)
 {
     *nav = (struct nav){.g = IDX_NONE, .group = IDX_NONE, .set = IDX_NONE, .range0 = NS_NONE, .range1 = NS_NONE, .cursor = NS_NONE};
 }
@@ -131,7 +131,7 @@ struct app *app_new(struct session *s, const struct tui_opts *o, const struct vi
     memcpy(app->theme_dirs, o->theme_dirs, sizeof o->theme_dirs);
     app->set.glyphs = app->set.depth = -1;
     app->log = o->log ? fopen(o->log, "ae") : NULL;
-    no_selection(&app->nav);
+    nav_nothing(&app->nav);
     grid_init(&app->grid, term->w, term->h, term_glyphs());
     keymap_init(&app->keys);
     gather_theme_settings(app, o);

@@ -164,6 +164,8 @@ struct app *app_new(struct session *s, const struct tui_opts *o, const struct vi
                     struct err *e);
 void app_free(struct app *app);
 const struct view *app_view(const struct app *app);
+/* Nothing is selected, all is shown. */
+void nav_nothing(struct nav *nav);
 /* Puts an error where messages go. */
 void app_error(struct app *app, const struct err *e);
 

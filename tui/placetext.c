@@ -10,6 +10,7 @@
 #include "base/parse.h"
 #include "model/filter.h"
 #include "model/timeline/timeline.h"
+#include "tui/grouping.h"
 
 /* The times of nav, by name. */
 static const struct {
@@ -36,7 +37,7 @@ void place_put(struct app *app, const struct place *p, struct buf *out)
 {
     struct nav nav = p->nav;
     struct session *s = app->s;
-    buf_printf(out, "view=%s\nwall=%d\n", app->slots[nav.view].view->name, nav.wall);
+    buf_printf(out, "view=%s\nwall=%d\nby=%s\n", app->slots[nav.view].view->name, nav.wall, grouping_specs[nav.by].title);
     for (size_t i = 0; i < sizeof times / sizeof *times; i++)
         if (*time_of(&nav, i) != NS_NONE)
             buf_printf(out, "%s=%" PRId64 "\n", times[i].key, (int64_t)*time_of(&nav, i));
@@ -84,6 +85,9 @@ static int take_line(struct app *app, struct nav *nav, const char *key, const ch
             }
         return -1;
     }
+    for (unsigned by = 0; by < GROUPINGS && !strcmp(key, "by"); by++)
+        if (!strcmp(grouping_specs[by].title, value))
+            nav->by = (uint8_t)by;
     if (!strcmp(key, "group"))
         nav->group = group_by_name(app->s, value, n);
     else if (!strcmp(key, "filter"))
@@ -124,11 +128,12 @@ static void clamp(struct nav *nav, const struct session *s)
 
 const struct place *place_get(struct app *app, const char *text)
 {
-    struct nav nav = {
-        .g = IDX_NONE, .group = IDX_NONE, .set = IDX_NONE, .range0 = NS_NONE, .range1 = NS_NONE, .cursor = NS_NONE, .t0 = app->s->t0};
+    struct nav nav;
     char *copy = mem_strdup(text), *save = NULL;
     int rc = 0;
+    nav_nothing(&nav);
     session_read(app->s);
+    nav.t0 = app->s->t0;
     for (char *line = strtok_r(copy, "\n", &save); line && rc == 0; line = strtok_r(NULL, "\n", &save)) {
         char *eq = strchr(line, '=');
         if (!eq)
