@@ -160,6 +160,7 @@ static void count(const struct source *s)
     if (!s->progress)
         return;
     __atomic_store_n(&s->progress->bytes_done, s->raw_off, __ATOMIC_RELAXED);
+    __atomic_store_n(&s->progress->unpacked, s->unpacker ? s->offset : s->raw_off, __ATOMIC_RELAXED);
     if (s->follow && fstat(s->fd, &st) == 0)
         __atomic_store_n(&s->progress->bytes_total, (uint64_t)st.st_size, __ATOMIC_RELAXED);
 }

@@ -77,6 +77,7 @@ struct progress {
     uint64_t bytes_done, bytes_total; /* of the file as it lies; total 0 = unknown */
     uint64_t events;
     uint64_t unpacked;      /* bytes after unwrapping */
+    uint64_t ordered;       /* of these, those whose events came out: a generation is read at once, and then ordered */
     struct density density; /* until the first events: where bytes lie in time */
     int32_t stop;           /* set by the user's side: the importer ends at the next block or batch */
 };

@@ -19,6 +19,9 @@ struct regex *app_regex(struct app *app, uint32_t text);
 void app_show(struct app *app, enum view_id view, bool drill);
 /* Frozen (tests) or real time, ns since 1970, for spinners and rates; never for trace times. */
 int64_t app_clock(const struct app *app);
+/* How the import goes on; as it was while the last frame with one was drawn. */
+struct pace;
+const struct pace *app_pace(const struct app *app);
 /* Puts text on the terminal's clipboard (OSC 52), made safe, at most 74 kB. */
 void app_copy(struct app *app, const char *text, size_t n);
 

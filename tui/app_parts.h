@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "tui/app.h"
 #include "tui/input.h"
+#include "tui/pace.h"
 #include "tui/term.h"
 #include "tui/tui.h"
 
@@ -151,9 +152,7 @@ struct app {
 
     const struct place *drag_before; /* where a drag with the mouse began */
     bool clock_fixed, quit, suspend, new_backend, too_small, import_told;
-    int64_t rate_at; /* app_clock when rate_events was taken; 0: never */
-    uint64_t rate_events;
-    double rate; /* events a second */
+    struct pace pace; /* of the import, as of the last frame */
     FILE *log;
     void (*wake)(void *); /* from any thread: there is something to do; NULL: nobody waits */
     void *wake_ctx;

@@ -7,24 +7,27 @@
 #include "base/text.h"
 #include "tui/range.h"
 
-enum { FULL_TABS = 134, SHORT_TABS = 72, RATE_MS = 400 };
+enum { FULL_TABS = 134, SHORT_TABS = 72 };
 
 bool app_importing(const struct app *app)
 {
     return __atomic_load_n(&app->s->importing, __ATOMIC_RELAXED);
 }
 
-static uint64_t load64(const uint64_t *p)
-{
-    return __atomic_load_n(p, __ATOMIC_RELAXED);
-}
-
 int app_import_percent(const struct app *app)
 {
-    uint64_t done = load64(&app->s->progress.bytes_done), total = load64(&app->s->progress.bytes_total);
-    if (!app_importing(app))
-        return 100;
-    return total ? (int)(100.0 * (double)(done < total ? done : total) / (double)total * 0.999) : 0;
+    return app_importing(app) ? (int)(app->pace.share * 99.9) : 100;
+}
+
+const struct pace *app_pace(const struct app *app)
+{
+    return &app->pace;
+}
+
+static void step_pace(struct app *app)
+{
+    if (app_importing(app))
+        pace_step(&app->pace, app_clock(app), &app->s->progress);
 }
 
 /* Title line */
@@ -155,43 +158,20 @@ static void bar(struct grid *g, int x, int y, int w, double share)
     grid_glyph(g, x + w - 1, y, ROLE_BORDER, GLYPH_WIN_RIGHT);
 }
 
-/* Events a second over the last moments. */
-static double import_rate(struct app *app)
+static void import_text(const struct pace *p, char *out, size_t size)
 {
-    int64_t now = app_clock(app);
-    uint64_t events = load64(&app->s->progress.events);
-    if (!app->rate_at) {
-        app->rate_at = now;
-        app->rate_events = events;
-    } else if (now - app->rate_at >= RATE_MS * 1000000LL) {
-        double fresh = (double)(events - app->rate_events) / ((double)(now - app->rate_at) / 1e9);
-        app->rate = app->rate > 0 ? 0.6 * app->rate + 0.4 * fresh : fresh;
-        app->rate_at = now;
-        app->rate_events = events;
-    }
-    return app->rate;
-}
-
-static void import_text(struct app *app, char *out, size_t size)
-{
-    const struct progress *p = &app->s->progress;
-    uint64_t done = load64(&p->bytes_done), total = load64(&p->bytes_total), events = load64(&p->events);
-    double rate = import_rate(app);
-    char a[16], b[16], n[16], r[16];
-    text_bytes(a, done);
-    text_bytes(b, total);
-    text_count(n, events);
-    text_count(r, (uint64_t)rate);
-    int at = total ? snprintf(out, size, "%d %%  %s of %s  %s events", app_import_percent(app), a, b, n)
-                   : snprintf(out, size, "%s  %s events", a, n);
-    if (rate > 0 && at > 0 && (size_t)at < size)
-        at += snprintf(out + at, size - (size_t)at, "  %s ev/s", r);
-    if (rate > 0 && total && events && done && done <= total && at > 0 && (size_t)at < size) {
-        double per_byte = (double)events / (double)done, left = (double)(total - done) * per_byte / rate;
-        char t[24];
-        text_duration(t, (int64_t)(left * 1e9));
-        snprintf(out + at, size - (size_t)at, "  %s left", t);
-    }
+    char a[16], b[16], n[16], r[16], t[24];
+    text_bytes(a, p->done);
+    text_bytes(b, p->total);
+    text_count(n, p->events);
+    text_count(r, (uint64_t)p->rate);
+    size_t at = (size_t)(p->total ? snprintf(out, size, "%d %%  %s of %s  %s events", (int)(p->share * 99.9), a, b, n)
+                                  : snprintf(out, size, "%s  %s events", a, n));
+    if (p->rate > 0 && at < size)
+        at += (size_t)snprintf(out + at, size - at, "  %s ev/s", r);
+    text_duration(t, (int64_t)(p->left * 1e9));
+    if (p->left > 0 && at < size)
+        snprintf(out + at, size - at, "  %s left", t);
 }
 
 static bool wants_progress(const struct app *app)
@@ -211,8 +191,8 @@ static void draw_progress(struct app *app, int y)
             text[0] = 0;
     } else {
         what = "importing";
-        import_text(app, text, sizeof text);
-        share = app_import_percent(app) / 100.0;
+        import_text(&app->pace, text, sizeof text);
+        share = app->pace.share;
     }
     int x = 1 + grid_text(g, 1, y, 24, ROLE_DIM, what) + 1;
     int n = grid_width(text, strlen(text)), w = g->w - x - n - 3;
@@ -386,6 +366,7 @@ void app_frame(struct app *app)
         return;
     }
     check_import(app);
+    step_pace(app);
     bool progress = wants_progress(app);
     app->view_rect = (struct rect){0, 1, g->w, g->h - 2 - progress};
     draw_view(app, app->view_rect);

@@ -59,10 +59,19 @@ static bool enter_batch(struct cursor *c, const struct generation *g, uint32_t i
     return false;
 }
 
+/* The thread's next batch; what is behind counts as done. */
+static bool next_batch(struct frontier *f, struct cursor *c, const struct generation *g)
+{
+    f->used += g->batches.v[c->batch].n;
+    if (f->ordered)
+        __atomic_store_n(f->ordered, g->start + f->used, __ATOMIC_RELAXED);
+    return enter_batch(c, g, g->batches.v[c->batch].next);
+}
+
 /* Decodes the next event of a cursor. 1; 0 when its batches are used up; -1. */
 static inline int cursor_next(struct frontier *f, struct cursor *c, const struct generation *g)
 {
-    if (c->p == c->end && !enter_batch(c, g, g->batches.v[c->batch].next))
+    if (c->p == c->end && !next_batch(f, c, g))
         return 0;
     const uint8_t *p = c->p;
     bool bad = false;
@@ -127,6 +136,7 @@ int frontier_init(struct frontier *f, const struct generation *g)
     f->cursors.n = 0;
     f->why[0] = 0;
     f->unknown = false;
+    f->used = 0;
     vec_reserve(&f->cursors, g->lists.n + 1);
     f->cursors.n = g->lists.n;
     for (size_t i = 0; i < g->lists.n; i++) {

@@ -22,8 +22,10 @@ struct cursor {
 struct frontier {
     VEC(struct cursor) cursors; /* one per thread, fixed for a generation */
     VEC(struct cursor *) heap;
-    uint64_t at;  /* offset of what went wrong */
-    bool unknown; /* it was an event that this program does not know */
+    uint64_t used;     /* bytes of the batches that are done */
+    uint64_t *ordered; /* borrowed: where in the unpacked file that is; NULL */
+    uint64_t at;       /* offset of what went wrong */
+    bool unknown;      /* it was an event that this program does not know */
     char why[128];
 };
 

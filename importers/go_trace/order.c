@@ -164,6 +164,7 @@ struct order *order_new(struct builder *b)
 {
     struct order *o = mem_calloc(1, sizeof *o);
     o->b = b;
+    o->frontier.ordered = &b->progress->ordered;
     o->last_t = b->last_t == NS_NONE ? 0 : b->last_t;
     o->patience = PATIENCE_START;
 #define X(id, kind, resource, from, to, name)                                                                                              \

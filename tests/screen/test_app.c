@@ -483,7 +483,9 @@ static void test_import_shows_and_stops(void)
     start(80, 24);
     __atomic_store_n(&session->importing, true, __ATOMIC_RELAXED);
     session->progress.bytes_total = 3700000;
-    session->progress.bytes_done = 1517000;
+    session->progress.bytes_done = 1517000; /* packed */
+    session->progress.unpacked = 3034000;
+    session->progress.ordered = 3034000;
     session->progress.events = 163703;
     app_frame(app);
     SHOWS(22, "importing");

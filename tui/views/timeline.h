@@ -267,8 +267,6 @@ struct timeline_data {
     int map_edge;
     uint64_t done, size, events, goroutines;
     double rate, left;
-    int64_t rate_at;
-    uint64_t rate_events;
     struct timeline_detail detail;
     struct find find;
     long hits; /* rows that hit, of the last count */

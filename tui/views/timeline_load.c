@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tui/pace.h"
 #include "tui/views/timeline.h"
 
 enum { MARKS_KEPT = 1 << 16, MARKS_COUNTED = 1 << 18 };
@@ -73,19 +74,13 @@ void timeline_layout(struct timeline_data *d, struct rect r)
 static void load_progress(struct app *app, struct timeline_data *d, struct session *s)
 {
     d->importing = __atomic_load_n(&s->importing, __ATOMIC_RELAXED);
-    d->done = __atomic_load_n(&s->progress.bytes_done, __ATOMIC_RELAXED);
-    d->size = __atomic_load_n(&s->progress.bytes_total, __ATOMIC_RELAXED);
-    d->events = __atomic_load_n(&s->progress.events, __ATOMIC_RELAXED);
+    const struct pace *p = app_pace(app);
+    d->done = p->done;
+    d->size = p->total;
+    d->events = p->events;
     d->goroutines = s->goroutines.n;
-    int64_t now = app_clock(app), past = now - d->rate_at;
-    if (!d->rate_at) {
-        d->rate_at = now;
-        d->rate_events = d->events;
-    } else if (past > 0) {
-        d->rate = (double)(d->events - d->rate_events) / ((double)past / 1e9);
-    }
-    double todo = d->done && d->size > d->done ? (double)(d->size - d->done) / (double)d->done : 0;
-    d->left = d->rate > 0 ? todo * (double)d->events / d->rate : 0;
+    d->rate = p->rate;
+    d->left = p->left;
 }
 
 /* The window that nav asks for, kept within the trace. */
