@@ -137,11 +137,12 @@ static int write_part(struct opts *o, struct load *l, void *ctx, struct err *e)
 int cmd_export(struct opts *o, struct err *e)
 {
     char path[NAME];
-    if (!opt_given(o, OPT_TO)) {
-        err_set(e, ERR_USAGE, "export needs --to");
+    enum to to = (enum to)opt_number(o, OPT_TO, TO_SQLITE);
+    if (!opt_given(o, OPT_TO) || to > TO_CSV) {
+        err_set(e, ERR_USAGE, opt_given(o, OPT_TO) ? "export --to %s: not a form to export" : "export needs --to",
+                option_words(TYPE_WORD_TO)[to]);
         return err_hint(e, "--to sqlite or --to csv");
     }
-    enum to to = (enum to)opt_number(o, OPT_TO, TO_SQLITE);
     default_name(path, o->words.v[0], kinds[to].ending);
     if (opt_given(o, OPT_OUTPUT))
         snprintf(path, sizeof path, "%s", opt_text(o, OPT_OUTPUT));

@@ -7,17 +7,20 @@
 
 #include "base/parse.h"
 #include "cli/commands.h"
+#include "model/ctx/heat.h"
 
 #define ON(id) (1u << COMMAND_##id)
 #define ON_ALL (~0u)
 #define ON_SOURCES (ON_ALL & ~ON(SCHEMA) & ~ON(CACHE))
 #define ON_IMPORTS (ON_SOURCES & ~ON(INFO))
+/* Commands that judge, and those that print a view. */
 #define ON_JUDGED (ON(FINDINGS) | ON(CHECK))
 #define ON_CAUSES (ON(WAKE) | ON(CONTEXTS))
-#define ON_TEXT (ON_JUDGED | ON_CAUSES | ON(UI) | ON(OVERVIEW) | ON(GOROUTINES) | ON(GOROUTINE) | ON(LANES) | ON(QUERY))
+#define ON_VIEWS (ON_JUDGED | ON(OVERVIEW) | ON(GOROUTINES) | ON(GOROUTINE) | ON(LANES) | ON(HEATMAP))
+#define ON_TEXT (ON(UI) | ON_VIEWS | ON_CAUSES | ON(QUERY))
 #define ON_FORMATS (ON_ALL & ~ON(SCHEMA) & ~ON(EXPORT))
-#define ON_TIMES (ON_JUDGED | ON(UI) | ON(OVERVIEW) | ON(GOROUTINES) | ON(GOROUTINE) | ON(LANES) | ON(EVENTS) | ON(EXPORT))
-#define ON_LISTS (ON_JUDGED | ON_CAUSES | ON(OVERVIEW) | ON(GOROUTINES) | ON(GOROUTINE) | ON(LANES) | ON(EVENTS) | ON(QUERY) | ON(EXPORT))
+#define ON_TIMES (ON(UI) | ON_VIEWS | ON(EVENTS) | ON(EXPORT))
+#define ON_LISTS (ON_VIEWS | ON_CAUSES | ON(EVENTS) | ON(QUERY) | ON(EXPORT))
 
 const struct option_spec option_specs[OPTIONS] = {
 #define OPTION(id, name, letter, arg, type, commands, group, sentence)                                                                     \
@@ -45,15 +48,27 @@ const char *const format_names[FORMATS_N + 1] = {"text", "json", "csv", "tsv", N
 static const char *const by_words[] = {"groups", "goroutines", "procs", "threads", NULL};
 static const char *const glyph_words[] = {"auto", "utf8", "ascii", NULL};
 static const char *const clock_words[] = {"real", "fixed", NULL};
-static const char *const to_words[] = {"sqlite", "csv", NULL};
 static const char *const severity_list[] = {"info", "warning", "error", NULL}; /* as enum severity */
+static const char *const to_words[] = {"sqlite", "csv", "wake", "run", "exit", NULL};
+static const char *const cols_words[] = {"latency", "time", NULL};
+static const char *const rows_words[] = {
+#define X(id, word, sentence) word,
+    HEAT_ROWS(X)
+#undef X
+        NULL};
 static const char *const generate_words[] = {"man", "bash", "zsh", "fish", "schema", NULL};
 
 const char *const *option_words(enum option_type type)
 {
     static const char *const *const lists[TYPES] = {
-        [TYPE_WORD_FORMAT] = format_names,    [TYPE_WORD_BY] = by_words, [TYPE_WORD_GLYPHS] = glyph_words,
-        [TYPE_WORD_CLOCK] = clock_words,      [TYPE_WORD_TO] = to_words, [TYPE_WORD_GENERATE] = generate_words,
+        [TYPE_WORD_FORMAT] = format_names,
+        [TYPE_WORD_BY] = by_words,
+        [TYPE_WORD_GLYPHS] = glyph_words,
+        [TYPE_WORD_CLOCK] = clock_words,
+        [TYPE_WORD_TO] = to_words,
+        [TYPE_WORD_ROWS] = rows_words,
+        [TYPE_WORD_COLS] = cols_words,
+        [TYPE_WORD_GENERATE] = generate_words,
         [TYPE_WORD_SEVERITY] = severity_list,
     };
     return lists[type];

@@ -90,7 +90,15 @@ struct regex *app_regex(struct app *app, uint32_t text)
 
 void nav_nothing(struct nav *nav)
 {
-    *nav = (struct nav){.g = IDX_NONE, .group = IDX_NONE, .set = IDX_NONE, .range0 = NS_NONE, .range1 = NS_NONE, .cursor = NS_NONE};
+    *nav = (struct nav){.g = IDX_NONE,
+                        .group = IDX_NONE,
+                        .set = IDX_NONE,
+                        .ctx = IDX_NONE,
+                        .edge = IDX_NONE,
+                        .finding = IDX_NONE,
+                        .range0 = NS_NONE,
+                        .range1 = NS_NONE,
+                        .cursor = NS_NONE};
 }
 
 static int apply_settings(struct app *app, const struct tui_opts *o, struct err *e)

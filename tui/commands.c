@@ -79,6 +79,38 @@ static void theme(struct app *app, const char *name)
         app_message(app, ROLE_MESSAGE, "%s: %s", name, app->theme.about);
 }
 
+/* The context that the selected edge was of, or that the selected goroutine used last before the cursor; IDX_NONE. */
+static uint32_t context_of(const struct nav *nav, const struct session *s)
+{
+    if (nav->edge < s->ctx.edges.n) {
+        const struct cancel_edge *e = &s->ctx.edges.v[nav->edge];
+        return e->ctx != IDX_NONE ? e->ctx : s->ctx.cancels.v[e->cancel].ctx;
+    }
+    uint32_t found = IDX_NONE;
+    ns_t last = NS_NONE;
+    for (size_t i = 0; i < s->ctx.users.n && nav->g != IDX_NONE; i++) {
+        const struct ctx_user *u = &s->ctx.users.v[i];
+        if (u->g != nav->g || u->ctx >= s->ctx.contexts.n || s->ctx.contexts.v[u->ctx].mentioned > nav->cursor || u->last < last)
+            continue;
+        found = u->ctx;
+        last = u->last;
+    }
+    return found;
+}
+
+static void show_context(struct app *app)
+{
+    session_read(app->s);
+    uint32_t ctx = context_of(&app->nav, app->s);
+    bool exact = app->s->ctx.exact;
+    session_done(app->s);
+    if (ctx != IDX_NONE)
+        app->nav.ctx = ctx;
+    else
+        app_message(app, ROLE_MESSAGE, exact ? "no context of it is known" : "which context it was is not known: no context events in this trace");
+    app_show(app, VIEW_ID_CONTEXTS, true);
+}
+
 /* What is the same in all views; false: the command means nothing here. */
 static bool common(struct app *app, enum cmd cmd, const char *arg)
 {
@@ -101,6 +133,8 @@ static bool common(struct app *app, enum cmd cmd, const char *arg)
     case CMD_EXPORT: export_command(app, arg); return true;
     case CMD_OPEN_SOURCE: source_command(app); return true;
     case CMD_WALL_CLOCK: app->nav.wall = !app->nav.wall; return true;
+    case CMD_CONTEXT: show_context(app); return true;
+    case CMD_HEATMAP: app_show(app, VIEW_ID_HEAT, true); return true;
     case CMD_GOTO:
         if (*arg)
             goto_command(app, arg);

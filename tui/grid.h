@@ -49,6 +49,7 @@ struct grid {
     int w, h;
     struct cell *cells; /* owned; w * h, row by row */
     enum glyph_set glyphs;
+    bool mono; /* no colours: what a background would say has to be a glyph */
 };
 
 void grid_init(struct grid *g, int w, int h, enum glyph_set glyphs);

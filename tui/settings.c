@@ -22,6 +22,7 @@ void settings_apply_theme(struct app *app)
 {
     enum depth depth = app->set.depth >= 0 ? (enum depth)app->set.depth : app->term->depth;
     palette_init(&app->palette, &app->theme, depth);
+    app->grid.mono = app->palette.depth == DEPTH_MONO;
 }
 
 static int set_theme(struct app *app, const char *value, struct err *e)

@@ -38,6 +38,9 @@ struct nav {
     gidx g;              /* selected goroutine, IDX_NONE */
     uint32_t group;      /* selected group of goroutines of one start function, IDX_NONE */
     uint32_t set;        /* selected group of another grouping, IDX_NONE; see tui/grouping.h */
+    uint32_t ctx;        /* selected context, index into session.ctx.contexts; IDX_NONE */
+    uint32_t edge;       /* selected cancel edge, index into session.ctx.edges; IDX_NONE */
+    uint32_t finding;    /* selected finding, IDX_NONE */
     ns_t range0, range1; /* marked range; NS_NONE: none; range1 NS_NONE: being marked */
     uint32_t filter;     /* number of a kept filter text (app_text), 0 none */
     uint32_t search;     /* number of a kept search text, 0 none */
