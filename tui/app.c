@@ -11,6 +11,7 @@
 #include "model/regex.h"
 #include "tui/grouping.h"
 #include "tui/range.h"
+#include "tui/verdicts.h"
 
 const struct view *app_view(const struct app *app)
 {
@@ -134,6 +135,7 @@ struct app *app_new(struct session *s, const struct tui_opts *o, const struct vi
     app->slots = slots;
     app->nslots = nslots;
     app->term = term;
+    app->verdicts = verdicts_new(s, o->rules);
     app->clock_fixed = o->clock_fixed;
     app->kept.wanted = o->keep;
     memcpy(app->theme_dirs, o->theme_dirs, sizeof o->theme_dirs);
@@ -163,6 +165,7 @@ void app_free(struct app *app)
     if (!app)
         return;
     jobs_stop(app);
+    verdicts_free(app->verdicts);
     range_release(app);
     kept_release(app);
     grouping_release(app);

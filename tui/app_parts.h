@@ -138,6 +138,7 @@ struct app {
     } source;
     char message[512];
     enum role message_role;
+    struct verdicts *verdicts; /* findings, tui/verdicts.h */
     struct app_job *job;
     bool job_replaced;                                     /* while one is stopped: by another one, not by the user */
     struct groupings *groupings;                           /* tui/grouping.c; NULL: not asked for yet */

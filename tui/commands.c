@@ -107,7 +107,8 @@ static void show_context(struct app *app)
     if (ctx != IDX_NONE)
         app->nav.ctx = ctx;
     else
-        app_message(app, ROLE_MESSAGE, exact ? "no context of it is known" : "which context it was is not known: no context events in this trace");
+        app_message(app, ROLE_MESSAGE,
+                    exact ? "no context of it is known" : "which context it was is not known: no context events in this trace");
     app_show(app, VIEW_ID_CONTEXTS, true);
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "tui/range.h"
+#include "tui/verdicts.h"
 
 enum { FULL_TABS = 134, SHORT_TABS = 72 };
 
@@ -114,12 +115,34 @@ static int tabs(struct app *app, int x, bool draw)
     return draw ? from : x - from;
 }
 
+/* Findings by severity at the end of the line, a count of 0 faint; never dropped. Returns the columns used; measures when not drawing. */
+static int draw_counts(struct app *app, int x, bool draw)
+{
+    static const struct {
+        uint8_t severity, glyph, role;
+    } all[] = {{SEV_ERROR, GLYPH_ERROR, ROLE_ERROR}, {SEV_WARNING, GLYPH_WARNING, ROLE_WARNING}, {SEV_INFO, GLYPH_INFO, ROLE_INFO}};
+    const struct findings *f = app_findings(app, NULL);
+    int from = x;
+    for (size_t i = 0; f && i < sizeof all / sizeof *all; i++) {
+        char text[16];
+        uint32_t n = f->by_severity[all[i].severity];
+        text_count(text, n);
+        int w = (int)strlen(text);
+        if (draw) {
+            grid_glyph(&app->grid, x, 0, n ? (enum role)all[i].role : ROLE_DIM, (enum glyph)all[i].glyph);
+            grid_text(&app->grid, x + 1, 0, w, n ? (enum role)all[i].role : ROLE_DIM, text);
+        }
+        x += 1 + w + 1;
+    }
+    return x - from;
+}
+
 /* Name, length, then what there is room for; goroutines go first, the name shrinks last. */
 static void draw_title(struct app *app)
 {
     struct grid *g = &app->grid;
     struct title t;
-    int width = tabs(app, 0, false), room = g->w - width - 2;
+    int counts = draw_counts(app, 0, false), width = tabs(app, 0, false) + counts, room = g->w - width - 2;
     session_read(app->s);
     title_of(&t, app->s, g->w < 100);
     session_done(app->s);
@@ -141,6 +164,7 @@ static void draw_title(struct app *app)
         if (*more[i])
             x += 2 + grid_text(g, x + 2, 0, g->w - x - 2, i ? ROLE_TAB : ROLE_STRONG, more[i]);
     tabs(app, g->w - width, true);
+    draw_counts(app, g->w - counts, true);
 }
 
 /* Progress: of a job, else of the import. */

@@ -1,5 +1,6 @@
 /* Keys as text: what a test types, "j j Enter", and resize:WxH, click:X,Y, dclick:X,Y, drag:X,Y,X,Y. */
 #include "tui/app_parts.h"
+#include "tui/verdicts.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +9,8 @@
 static void settle(struct app *app)
 {
     jobs_wait(app);
+    app_frame(app);
+    verdicts_wait(app->verdicts);
     app_frame(app);
     while (app->job) {
         jobs_wait(app);

@@ -10,6 +10,8 @@
 #include "base/err.h"
 #include "model/session.h"
 
+struct rule_settings;
+
 struct tui_opts {
     const char *view;   /* name of the first view; NULL: timeline while importing or with a place or window, else overview */
     const char *place;  /* --goto: "g=104,t=1.23s"; NULL */
@@ -24,7 +26,8 @@ struct tui_opts {
         const char *section, *key, *value;
     } * settings;
     size_t nsettings;
-    const char *theme_dirs[4]; /* searched for NAME.theme; NULL-terminated */
+    const struct rule_settings *rules; /* thresholds, ignores (model/findings/findings.h); NULL: the defaults. Borrowed. */
+    const char *theme_dirs[4];         /* searched for NAME.theme; NULL-terminated */
 };
 
 /* Runs on the controlling terminal. 0, or -1 with *e (no terminal, unknown TERM, unknown setting …). */
