@@ -231,3 +231,21 @@ void text_bytes(char out[16], uint64_t n)
         v /= 1000, u++;
     snprintf(out, 16, u == 0 || v >= 99.95 ? "%.0f %s" : "%.1f %s", v, names[u]);
 }
+
+void text_brief(char out[16], int64_t ns)
+{
+    static const struct {
+        int64_t unit;
+        const char *c;
+    } steps[] = {{1000000000, "s"}, {1000000, "m"}, {1000, "µ"}, {1, "n"}};
+    for (int i = 0; i < 4; i++) {
+        double v = (double)ns / (double)steps[i].unit;
+        if (v < .0995 && i < 3)
+            continue;
+        if (v < .995)
+            snprintf(out, 16, ".%d%s", (int)(v * 10 + .5), steps[i].c);
+        else
+            snprintf(out, 16, "%.0f%s", v, steps[i].c);
+        return;
+    }
+}

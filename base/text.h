@@ -29,6 +29,8 @@ void text_duration7(char out[16], int64_t ns);
 void text_duration(char out[24], int64_t ns);
 /* A time on an axis whose cell is `cell` ns wide: unit by size, digits down to the cell, never more: "12.65 ms". */
 void text_time(char out[32], int64_t ns, int64_t cell);
+/* "4µ", "30µ", ".3m", "1s", "30s": three columns at most below 1,000 s, for axes. */
+void text_brief(char out[16], int64_t ns);
 /* "9999", "35.2k", "1.20M". */
 void text_count(char out[16], uint64_t n);
 /* "3.7 MB" in powers of 1000. */

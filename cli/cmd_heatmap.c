@@ -12,7 +12,7 @@
 #include "model/ctx/heat.h"
 #include "model/filter.h"
 
-enum { CELLS_TIME = 60, CELLS_MAX = 10000, COLUMNS_MAX = 60, LABEL = 34, CELL = 5, TEXT_ROWS = 40 };
+enum { CELLS_TIME = 60, CELLS_MAX = 10000, COLUMNS_MAX = 60, LABEL = 26, CELL = 4, TEXT_ROWS = 40 };
 
 struct heatmap {
     struct session *s;
@@ -191,11 +191,8 @@ static void print_csv(struct heatmap *h, struct out *out)
 
 static void text_bound(struct page *p, ns_t ns, int width)
 {
-    char text[24];
-    text_duration(text, ns);
-    char *blank = strchr(text, ' ');
-    if (blank)
-        memmove(blank, blank + 1, strlen(blank));
+    char text[16];
+    text_brief(text, ns);
     page_right(p, text, width);
 }
 

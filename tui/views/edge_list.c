@@ -218,7 +218,8 @@ static void draw_item(const struct edge_list *l, const struct edge_item *it, con
     const ns_t split[] = {it->sched, it->running, it->blocked};
     for (int i = 0; i < 3; i++, x += c.split)
         part_duration(g, x, r.y, c.split, ROLE_DIM, split[i]);
-    part_name(g, x + 1, r.y, c.then, ROLE_DIM, it->then);
+    if (it->then.n)
+        part_name(g, x + 1, r.y, c.then, ROLE_DIM, it->then);
 }
 
 void edge_list_draw(const struct edge_list *l, const struct edge_list_state *st, bool focus, const struct ruler_clock *clock,

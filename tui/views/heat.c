@@ -118,7 +118,7 @@ static bool mouse(struct app *app, int x, int y, enum mouse_kind kind, struct na
         st->list.at = st->list.top + (uint32_t)(y - list);
         return true;
     }
-    uint32_t row = st->over_time ? 2 * (uint32_t)(y - head) : st->top + (uint32_t)(y - head);
+    uint32_t row = st->over_time ? (uint32_t)d->l.per * (uint32_t)(y - head) : st->top + (uint32_t)(y - head);
     if (y < head || row >= d->heat.nrows || x < 0)
         return false;
     st->pane = HEAT_PANE_CELLS;

@@ -36,6 +36,7 @@ struct heat_layout {
     int label, cell, ncols, right; /* columns of the screen; right: where cut begins */
     bool quantiles;
     int map, list; /* rows of the map's body, of the list */
+    int per;       /* bands a row, over time */
 };
 
 struct heat_data {

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "tui/views/heat.h"
 
 static const ns_t SLOW = 50000000; /* a reaction that a person would call slow: the dotted line */
@@ -28,28 +29,6 @@ static enum glyph heat_glyph(int level)
     return (enum glyph)(GLYPH_HEAT1 + level - 1);
 }
 
-/* "4µ", "64µ", ".3m", "1s": three columns at most. */
-static void short_time(char out[8], ns_t ns)
-{
-    static const struct {
-        ns_t unit;
-        char c[4];
-    } units[] = {{1000000000, "s"}, {1000000, "m"}, {1000, "µ"}, {1, "n"}};
-    for (int i = 0; i < 4; i++) {
-        if (ns < units[i].unit / 10 * 2 && i < 3)
-            continue;
-        double v = (double)ns / (double)units[i].unit;
-        if (v < .995)
-            snprintf(out, 8, ".%d%s", (int)(v * 10 + .5), units[i].c);
-        else if (v < 99.5 || i == 0)
-            snprintf(out, 8, "%d%s", (int)(v + .5), units[i].c);
-        else
-            continue;
-        return;
-    }
-    snprintf(out, 8, "0");
-}
-
 /* --- rows ------------------------------------------------------------------------------------------------------------ */
 
 static void draw_label(const struct heat_data *d, const struct heat_label *l, struct grid *g, int x, int y, int room, enum role role)
@@ -73,7 +52,7 @@ static void draw_label(const struct heat_data *d, const struct heat_label *l, st
     }
     if (l->by == BY_DEADLINE && !l->func.n)
         grid_text(g, x, y, room, role, "deadline fired");
-    else if (d->asked.rows == HEAT_BY_FUNCTION || d->asked.rows == HEAT_BY_SUBJECT)
+    else if (d->asked.rows == HEAT_BY_FUNCTION || d->asked.rows == HEAT_BY_SUBJECT || room < 18)
         part_name(g, x, y, room, role, l->func);
     else
         part_where(g, x, y, room, role, l->func, l->file, l->line, false);
@@ -98,6 +77,10 @@ static void draw_count(struct grid *g, int x, int y, int w, uint32_t n, int leve
 
 static void draw_cursor(struct grid *g, int x, int y, int w)
 {
+    if (g->glyphs == GLYPHS_ASCII || g->mono) { /* brackets would hide a digit */
+        grid_flags(g, (struct rect){x, y, w, 1}, CELL_REVERSE);
+        return;
+    }
     grid_text(g, x - 1, y, 1, ROLE_STRONG, "[");
     grid_text(g, x + w - 1, y, 1, ROLE_STRONG, "]");
     grid_flags(g, (struct rect){x, y, w - 1, 1}, CELL_BOLD);
@@ -207,8 +190,8 @@ static void draw_header(const struct heat_state *st, const struct heat_data *d, 
     bool q = d->l.quantiles;
     grid_text(g, d->r.x + 1, y, d->l.label - 1, ROLE_DIM, heads[st->rows]);
     for (uint32_t c = 0; c < d->heat.ncols; c++) {
-        char t[8];
-        short_time(t, d->heat.bounds[c]);
+        char t[16];
+        text_brief(t, d->heat.bounds[c]);
         if (d->l.cell > 2 || c % 2 == 0)
             grid_right(g, d->r.x + d->l.label + (int)c * d->l.cell - (d->l.cell == 2), y, d->l.cell - (d->l.cell > 2) + (d->l.cell == 2),
                        ROLE_DIM, t);
@@ -297,29 +280,49 @@ static void draw_band_cell(const struct heat_data *d, struct grid *g, int x, int
     grid_glyph(g, x, y, (enum role)(ROLE_HEAT1_INK + more - 1), half);
 }
 
-static void draw_bands(const struct heat_state *st, const struct heat_data *d, struct grid *g, int y0)
+/* The threshold's line runs through the first row that lies below it. */
+static bool is_slow_line(const struct heat *h, uint32_t upper, uint32_t lower)
+{
+    return (ns_t)h->rows[lower].key <= SLOW && (upper == 0 || (ns_t)h->rows[upper - 1].key > SLOW);
+}
+
+static bool is_decade(ns_t ns)
+{
+    for (; ns > 1000 && ns % 10 == 0; ns /= 10)
+        ;
+    return ns == 1000;
+}
+
+static void draw_band_row(const struct heat_data *d, struct grid *g, int y, uint32_t upper, uint32_t lower)
 {
     const struct heat *h = &d->heat;
-    for (uint32_t i = 0; i * 2 < h->nrows; i++) {
-        int y = y0 + (int)i;
-        ns_t low = (ns_t)h->rows[2 * i + 1 < h->nrows ? 2 * i + 1 : 2 * i].key;
-        bool decade = false;
-        for (ns_t p = 1000; p <= low && !decade && p > 0; p *= 10)
-            decade = p == low;
+    bool slow = is_slow_line(h, upper, lower);
+    if (is_decade((ns_t)h->rows[lower].key)) {
         char t[24];
-        text_duration(t, low);
-        if (decade)
-            grid_right(g, d->r.x, y, d->l.label - 1, ROLE_DIM, t);
-        bool slow = low <= SLOW && (2 * i == 0 || (ns_t)h->rows[2 * i - 1].key > SLOW);
-        for (uint32_t c = 0; c < h->ncols; c++) {
-            if (slow)
-                grid_glyph(g, d->r.x + d->l.label + (int)c, y, ROLE_BORDER, GLYPH_SLEEP);
-            draw_band_cell(d, g, d->r.x + d->l.label + (int)c, y, band_count(h, 2 * i, c), band_count(h, 2 * i + 1, c));
-        }
-        if (st->row / 2 == i && st->col < h->ncols)
-            grid_tint(g, (struct rect){d->r.x + d->l.label + (int)st->col, y, 1, 1}, TINT_CURSOR);
+        text_duration(t, (ns_t)h->rows[lower].key);
+        grid_right(g, d->r.x, y, d->l.label - 1, ROLE_DIM, t);
     }
-    grid_tint(g, (struct rect){d->r.x + d->l.label + (int)st->col, d->r.y + 1, st->col < h->ncols, 3}, TINT_CURSOR);
+    for (uint32_t c = 0; c < h->ncols; c++) {
+        int x = d->r.x + d->l.label + (int)c;
+        if (slow)
+            grid_glyph(g, x, y, ROLE_BORDER, GLYPH_SLEEP);
+        draw_band_cell(d, g, x, y, band_count(h, upper, c), band_count(h, lower, c));
+    }
+}
+
+static void draw_bands(const struct heat_state *st, const struct heat_data *d, struct grid *g, int y)
+{
+    uint32_t per = (uint32_t)d->l.per;
+    for (uint32_t i = 0; i * per < d->heat.nrows; i++, y++) {
+        draw_band_row(d, g, y, i * per, i * per + per - 1);
+        if (st->row / per != i || st->col >= d->heat.ncols)
+            continue;
+        int x = d->r.x + d->l.label + (int)st->col;
+        grid_text(g, x - 1, y, 1, ROLE_STRONG, "[");
+        grid_text(g, x + 1, y, 1, ROLE_STRONG, "]");
+    }
+    if (st->col < d->heat.ncols)
+        grid_tint(g, (struct rect){d->r.x + d->l.label + (int)st->col, d->r.y + 1, 1, 4}, TINT_CURSOR);
 }
 
 static void draw_never(const struct heat_data *d, struct grid *g, int y)
@@ -343,7 +346,7 @@ static void draw_over_time(const struct heat_state *st, const struct heat_data *
     *y += 3;
     draw_never(d, g, (*y)++);
     draw_bands(st, d, g, *y);
-    *y += (int)(d->heat.nrows + 1) / 2;
+    *y += ((int)d->heat.nrows + d->l.per - 1) / d->l.per;
     struct ruler_tick ticks[RULER_TICKS];
     ns_t cell = (d->t1 - d->t0) / (d->heat.ncols ? d->heat.ncols : 1);
     int n = ruler_ticks(&d->clock, d->t0, cell > 0 ? cell : 1, (int)d->heat.ncols, 0, 0, ticks);
@@ -362,7 +365,8 @@ static void cell_title(const struct heat_state *st, const struct heat_data *d, c
     }
     if (st->over_time) {
         ruler_time(a, &d->clock, d->heat.bounds[st->col], 1000000);
-        snprintf(out, 160, "%s %s at %s", n, what, a);
+        text_duration(b, (ns_t)d->heat.rows[st->row].key);
+        snprintf(out, 160, "%s %s at %s, from %s on", n, what, a, b);
         return;
     }
     text_duration(a, d->heat.bounds[st->col]);

@@ -145,6 +145,14 @@ static void choose_worst(struct heat_state *st, const struct heat_data *d)
     if (!d->heat.nrows)
         return;
     uint32_t n = d->heat.ncols;
+    if (st->over_time) { /* the slowest band, where most are */
+        while (st->row + 1 < d->heat.nrows && !d->heat.rows[st->row].n)
+            st->row++;
+        for (uint32_t c = 0; c < n; c++)
+            if (d->heat.counts[(size_t)st->row * n + c] > d->heat.counts[(size_t)st->row * n + st->col])
+                st->col = c;
+        return;
+    }
     for (uint32_t r = 0; r < d->heat.nrows; r++)
         if (d->heat.rows[r].never) {
             st->row = r;
@@ -164,8 +172,10 @@ static void split(struct heat_data *d, const struct heat_state *st, struct rect 
 {
     int head = st->over_time ? 5 : 3, tail = 1 /* legend */ + 2 /* rule, header of the list */;
     int room = r.h - head - tail, rows = (int)d->heat.nrows;
-    if (st->over_time)
-        rows = (rows + 1) / 2 + 1;
+    if (st->over_time) {
+        d->l.per = rows + 1 + 6 <= room ? 1 : 2;
+        rows = (rows + d->l.per - 1) / d->l.per + 1;
+    }
     int most = room - (room > 10 ? room / 3 : 2);
     d->l.map = rows < most ? rows : most;
     if (d->l.map < 1)
