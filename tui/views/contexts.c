@@ -41,19 +41,19 @@ static void fold(struct contexts_state *st, const struct contexts_data *d)
 {
     const struct tree_node *n = contexts_node(d);
     if (n && n->first != IDX_NONE && d->node < FOLD_NODES)
-        st->folded[d->node / 64] ^= 1ull << (d->node % 64);
+        st->folded[d->node / 32] ^= 1u << (d->node % 32);
 }
 
 /* All rows with rows below them, but the root; or none. */
 static void fold_all(struct contexts_state *st, const struct contexts_data *d)
 {
     bool any = false;
-    for (unsigned i = 0; i < FOLD_NODES / 64; i++)
+    for (unsigned i = 0; i < FOLD_NODES / 32; i++)
         any |= st->folded[i] != 0;
     memset(st->folded, 0, sizeof st->folded);
     for (uint32_t i = 1; !any && i < d->tree.nodes.n && i < FOLD_NODES; i++)
         if (d->tree.nodes.v[i].first != IDX_NONE)
-            st->folded[i / 64] |= 1ull << (i % 64);
+            st->folded[i / 32] |= 1u << (i % 32);
     st->table.at = st->table.top = 0;
     choose(st);
 }

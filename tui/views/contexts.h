@@ -17,14 +17,16 @@ enum ccol {
 enum contexts_pane { CONTEXTS_TREE, CONTEXTS_BELOW };
 enum { FOLD_NODES = 1024, LIFE_USERS = 40, LIFE_CELLS = 160, LABEL_MOST = 58 };
 
+STATE_BEGIN
 struct contexts_state {
     struct table_state table;
-    uint32_t item;               /* of the row's contexts or bursts, worst first */
-    uint8_t pane;                /* enum contexts_pane */
-    struct edge_list_state list; /* users of the context, or edges of the row */
-    uint64_t folded[FOLD_NODES / 64];
-    uint32_t seen; /* nav.ctx that was last brought into view */
+    uint32_t item;                    /* of the row's contexts or bursts, worst first */
+    uint32_t pane;                    /* enum contexts_pane */
+    uint32_t seen;                    /* nav.ctx that was last brought into view */
+    struct edge_list_state list;      /* users of the context, or edges of the row */
+    uint32_t folded[FOLD_NODES / 32]; /* bit per node */
 };
+STATE_END
 
 /* A goroutine that used the context, as its life is drawn. */
 struct life_user {
@@ -93,7 +95,7 @@ static inline int contexts_label(int w)
 }
 static inline bool contexts_folded(const struct contexts_state *st, uint32_t node)
 {
-    return node < FOLD_NODES && (st->folded[node / 64] >> (node % 64) & 1);
+    return node < FOLD_NODES && (st->folded[node / 32] >> (node % 32) & 1);
 }
 static inline const struct tree_node *contexts_node(const struct contexts_data *d)
 {

@@ -23,9 +23,11 @@ struct edge_list {
     int nitems, rows;
     bool exact;
 };
+STATE_BEGIN
 struct edge_list_state {
     uint32_t at, top;
 };
+STATE_END
 
 /* Room for n edges. */
 uint32_t *edge_list_room(struct edge_list *l, uint32_t n);

@@ -10,12 +10,14 @@
 
 enum findings_pane { FINDINGS_LIST, FINDINGS_PROOF };
 
+STATE_BEGIN
 struct findings_state {
     struct table_state table;
-    uint8_t pane; /* enum findings_pane */
+    uint32_t pane; /* enum findings_pane */
     uint32_t proof, proof_top;
     uint32_t seen; /* nav.finding that was last brought into view */
 };
+STATE_END
 
 /* A row as it is drawn. */
 struct frow {

@@ -12,16 +12,18 @@
 enum { HEAT_LEVELS = 5 };
 enum heat_pane { HEAT_PANE_CELLS, HEAT_PANE_EDGES };
 
+STATE_BEGIN
 struct heat_state {
     uint8_t rows; /* enum heat_rows */
     uint8_t to;   /* enum heat_to */
     uint8_t over_time;
     uint8_t bare;           /* without digits: finer steps */
-    uint8_t pane;           /* enum heat_pane */
-    uint8_t chosen;         /* the cursor was moved: else it stands on the worst cell */
+    uint16_t pane;          /* enum heat_pane */
+    uint16_t chosen;        /* the cursor was moved: else it stands on the worst cell */
     uint32_t row, col, top; /* cell cursor; first row shown */
     struct edge_list_state list;
 };
+STATE_END
 
 /* What a row is called. */
 struct heat_label {
