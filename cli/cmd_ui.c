@@ -54,6 +54,7 @@ static void fill(struct tui_opts *t, const struct opts *o, struct config *c, str
     if (opt_given(o, OPT_GLYPHS))
         config_add(c, "ui", "glyphs", opt_text(o, OPT_GLYPHS));
     *t = (struct tui_opts){.view = opt_text(o, OPT_VIEW),
+                           .rules = &c->rules,
                            .place = opt_text(o, OPT_GOTO),
                            .filter = opt_text(o, OPT_WHERE),
                            .windowed = opt_given(o, OPT_WINDOW),

@@ -151,7 +151,6 @@ static void init(struct nav *nav, void *state, struct session *s)
     (void)s;
     struct contexts_state *st = state;
     st->seen = IDX_NONE;
-    st->table.at = 1;
 }
 
 static void release(void *data)

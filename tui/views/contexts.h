@@ -21,7 +21,8 @@ STATE_BEGIN
 struct contexts_state {
     struct table_state table;
     uint32_t item;                    /* of the row's contexts or bursts, worst first */
-    uint32_t pane;                    /* enum contexts_pane */
+    uint16_t pane;                    /* enum contexts_pane */
+    uint16_t begun;                   /* a row was chosen */
     uint32_t seen;                    /* nav.ctx that was last brought into view */
     struct edge_list_state list;      /* users of the context, or edges of the row */
     uint32_t folded[FOLD_NODES / 32]; /* bit per node */

@@ -219,6 +219,19 @@ static void find_context(struct contexts_data *d, struct contexts_state *st, uin
     }
 }
 
+/* At first the row where one would look: whose cancels were not followed for longest. */
+static void choose_worst(const struct contexts_data *d, struct contexts_state *st)
+{
+    uint32_t best = 0;
+    for (uint32_t i = 1; i < d->rows.n; i++) {
+        const struct tree_node *n = &d->tree.nodes.v[d->rows.v[i]], *b = &d->tree.nodes.v[d->rows.v[best]];
+        bool worse = n->never != b->never ? n->never > b->never : n->p99 > b->p99;
+        if (n->kind != TREE_TASK && (best == 0 || worse))
+            best = i;
+    }
+    st->table.at = best;
+}
+
 static void make(struct contexts_data *d, const struct nav *nav, struct session *s)
 {
     struct session_mark mark = session_mark(s);
@@ -261,6 +274,10 @@ int contexts_load(struct app *app, struct nav *nav, void *state, void *data, str
     list_rows(d, st);
     if (nav->ctx != IDX_NONE && nav->ctx != st->seen && nav->ctx < s->ctx.contexts.n)
         find_context(d, st, nav->ctx, s);
+    if (!st->begun && d->rows.n > 1) {
+        choose_worst(d, st);
+        st->begun = 1;
+    }
     split(d, r);
     table_clamp(&st->table, (long)d->rows.n, d->body);
     d->node = st->table.at < d->rows.n ? d->rows.v[st->table.at] : IDX_NONE;

@@ -70,7 +70,7 @@ static void draw_cell(void *ctx, long i, int col, struct grid *g, int x, int y, 
     case FCOL_WHERE:
         if (row->function.n)
             part_where(g, x, y, w, selected ? ROLE_STRONG : ROLE_TEXT, row->function, row->at.file, row->at.line, false);
-        else
+        else if (row->at.func.n)
             part_where(g, x, y, w, ROLE_DIM, row->at.func, row->at.file, row->at.line, false);
         break;
     case FCOL_N: part_count(g, x, y, w, ROLE_TEXT, f->count); break;

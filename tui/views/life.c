@@ -7,37 +7,20 @@
 
 #include "tui/views/contexts.h"
 
-enum { SPANS_MAX = 2048, DECADES = 7 /* 1 µs .. 10 s */, NEVER_W = 6, EXIT_W = 9 };
+enum { DECADES = 7 /* 1 µs .. 10 s */, NEVER_W = 6, EXIT_W = 9 };
 
 /* --- reading --------------------------------------------------------------------------------------------------------- */
 
-/* Adds a span to the half cells that it covers. */
-static void add_span(const struct life *l, const struct span *sp, struct tl_cell *cells)
-{
-    double half = (double)(l->t1 - l->t0) / (2 * l->w);
-    double a = (double)(sp->t0 > l->t0 ? sp->t0 - l->t0 : 0), b = (double)((sp->t1 < l->t1 ? sp->t1 : l->t1) - l->t0);
-    if (half <= 0 || sp->share >= SHARE_COUNT)
-        return;
-    for (int k = (int)(a / half); k < 2 * l->w && k * half < b; k++) {
-        double lo = k * half > a ? k * half : a, hi = (k + 1) * half < b ? (k + 1) * half : b;
-        if (hi > lo)
-            cells[k / 2].ns[k % 2][sp->share] += (ns_t)(hi - lo);
-    }
-}
-
 static int load_cells(const struct life *l, struct session *s, struct life_user *u, struct err *e)
 {
-    struct span *spans = mem_alloc(SPANS_MAX, sizeof *spans);
-    struct tl_cell *cells = mem_calloc((size_t)l->w + 1, sizeof *cells);
-    long n = tl_spans(s, u->g, l->t0, l->t1, spans, SPANS_MAX, e);
-    for (long i = 0; i < n; i++)
-        add_span(l, &spans[i], cells);
-    ns_t half = (l->t1 - l->t0) / (2 * l->w);
+    struct tl_cell cells[LIFE_CELLS];
+    ns_t cell = ((l->t1 - l->t0) / l->w + 2) / 2 * 2; /* even, and all cells reach to the end at least */
+    struct tl_window w = {.t0 = l->t0, .cell = cell, .n = (uint32_t)l->w};
+    if (tl_cells(s, (struct lane){LANE_G, u->g}, &w, cells, e) < 0)
+        return -1;
     for (int c = 0; c < l->w; c++)
-        u->cells[c] = lane_choose(&cells[c], half > 0 ? half : 1);
-    mem_free(spans);
-    mem_free(cells);
-    return n < 0 ? -1 : 0;
+        u->cells[c] = lane_choose(&cells[c], cell / 2);
+    return 0;
 }
 
 static int cell_at(const struct life *l, ns_t t)
