@@ -86,6 +86,8 @@ struct contexts_data {
 
 int contexts_load(struct app *app, struct nav *nav, void *state, void *data, struct session *s, struct rect r, struct err *e);
 void contexts_draw(const struct nav *nav, const void *state, const void *data, struct grid *g, struct rect r);
+/* Where a context's users are among session.ctx.users: sorted by context once the import is over, before anywhere. */
+void contexts_users(const struct session *s, uint32_t ctx, uint32_t *from, uint32_t *to);
 /* One context's life, in w columns. Under session_read. 0, or -1 with *e. */
 int life_load(struct life *l, struct session *s, uint32_t ctx, int w, int label, struct err *e);
 void life_draw(const struct life *l, const struct contexts_state *st, const struct ruler_clock *clock, struct grid *g, struct rect r,
@@ -93,6 +95,13 @@ void life_draw(const struct life *l, const struct contexts_state *st, const stru
 static inline int contexts_label(int w)
 {
     return w >= 160 ? 41 : w >= 110 ? 33 : 24;
+}
+/* Rows of the pane that the life takes, with its rule; the reactions below the place get the rest when that is worth it. */
+static inline int contexts_life_rows(const struct contexts_data *d)
+{
+    int want = 3 + (d->life.all > (uint32_t)LIFE_USERS ? LIFE_USERS : (int)d->life.all) + 1, half = d->pane * 3 / 5;
+    int rows = want < half ? want : half;
+    return d->list.n && d->pane - rows >= 5 ? rows : d->pane;
 }
 static inline bool contexts_folded(const struct contexts_state *st, uint32_t node)
 {

@@ -180,7 +180,14 @@ static void draw_pane(const struct contexts_data *d, const struct contexts_state
     if (d->life.any) {
         pane_title(d, st, g, left, right);
         part_rule(g, r.x, r.y, r.w, left, ROLE_STRONG, right);
-        life_draw(&d->life, st, &d->clock, g, (struct rect){r.x, r.y + 1, r.w, r.h - 1}, contexts_label(r.w));
+        int rows = contexts_life_rows(d);
+        struct edge_list_state top = {0, 0};
+        life_draw(&d->life, st, &d->clock, g, (struct rect){r.x, r.y + 1, r.w, rows - 1}, contexts_label(r.w));
+        if (rows == r.h)
+            return;
+        snprintf(left, sizeof left, "%u reactions to the ends of this place's contexts", d->list.n);
+        part_rule(g, r.x, r.y + rows, r.w, left, ROLE_TEXT, "never first, then the slowest");
+        edge_list_draw(&d->list, &top, false, &d->clock, g, (struct rect){r.x, r.y + rows + 1, r.w, r.h - rows - 1});
         return;
     }
     const struct tree_node *n = contexts_node(d);
@@ -214,7 +221,10 @@ static void title_text(const struct contexts_data *d, char out[96])
 {
     char n[16];
     text_count(n, d->tree.exact ? d->ncontexts : d->ncancels);
-    snprintf(out, 96, d->tree.exact ? "context tree  = exact, %s" : "~ inferred from %s bursts", n);
+    if (d->tree.exact)
+        snprintf(out, 96, "%stree  = exact, %s", d->r.w < 100 ? "" : "context ", n);
+    else
+        snprintf(out, 96, "~ inferred from %s burst%s", n, d->ncancels == 1 ? "" : "s");
 }
 
 void contexts_draw(const struct nav *nav, const void *state, const void *data, struct grid *g, struct rect r)

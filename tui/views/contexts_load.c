@@ -89,9 +89,12 @@ static ns_t edge_worst(const struct cancel_edge *e)
     return e->exit == NS_NONE ? NS_OPEN : e->exit - e->t;
 }
 
-/* Users of a context: sorted by context once the import is over. */
-static void users_of(const struct session *s, uint32_t ctx, uint32_t *from, uint32_t *to)
+void contexts_users(const struct session *s, uint32_t ctx, uint32_t *from, uint32_t *to)
 {
+    *from = 0;
+    *to = (uint32_t)s->ctx.users.n;
+    if (__atomic_load_n(&s->importing, __ATOMIC_RELAXED))
+        return;
     uint32_t lo = 0, hi = (uint32_t)s->ctx.users.n;
     while (lo < hi) {
         uint32_t mid = (lo + hi) / 2;
@@ -110,9 +113,9 @@ static ns_t ctx_worst(const struct session *s, uint32_t ctx)
 {
     uint32_t from, to;
     ns_t worst = -1;
-    users_of(s, ctx, &from, &to);
+    contexts_users(s, ctx, &from, &to);
     for (uint32_t i = from; i < to; i++) {
-        uint32_t edge = s->ctx.users.v[i].edge;
+        uint32_t edge = s->ctx.users.v[i].ctx == ctx ? s->ctx.users.v[i].edge : IDX_NONE;
         ns_t w = edge < s->ctx.edges.n ? edge_worst(&s->ctx.edges.v[edge]) : -1;
         worst = w > worst ? w : worst;
     }
@@ -160,14 +163,35 @@ static void rank_items(struct contexts_data *d, const struct session *s)
 
 /* --- the pane -------------------------------------------------------------------------------------------------------- */
 
-/* The edges of bursts, or of waiters. */
+/* Whom the ends of a row's contexts woke. */
+static void load_reactions(struct contexts_data *d, const struct session *s)
+{
+    uint8_t *in = mem_calloc(s->ctx.contexts.n + 1, 1);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < d->items.n; i++)
+        in[d->items.v[i]] = 1;
+    for (uint32_t i = 0; i < s->ctx.edges.n; i++)
+        count += s->ctx.edges.v[i].ctx < s->ctx.contexts.n && in[s->ctx.edges.v[i].ctx];
+    uint32_t *out = edge_list_room(&d->list, count);
+    for (uint32_t i = 0; i < s->ctx.edges.n && d->list.n < count; i++)
+        if (s->ctx.edges.v[i].ctx < s->ctx.contexts.n && in[s->ctx.edges.v[i].ctx])
+            out[d->list.n++] = i;
+    mem_free(in);
+    edge_list_sort(&d->list, s);
+}
+
+/* The edges of bursts, or of waiters, or of a place's contexts. */
 static void load_edges(struct contexts_data *d, const struct session *s)
 {
     const struct tree_node *n = contexts_node(d);
     uint32_t count = 0;
     d->list.n = 0;
-    if (!n || n->kind == TREE_SITE || n->kind == TREE_TASK || n->kind == TREE_ROOT)
+    if (!n || n->kind == TREE_TASK || n->kind == TREE_ROOT)
         return;
+    if (n->kind == TREE_SITE) {
+        load_reactions(d, s);
+        return;
+    }
     for (uint32_t i = 0; i < d->items.n; i++)
         count += n->kind == TREE_WAITER ? 1 : s->ctx.cancels.v[d->items.v[i]].edges;
     uint32_t *out = edge_list_room(&d->list, count);
@@ -190,7 +214,11 @@ static int load_pane(struct contexts_data *d, struct contexts_state *st, struct 
         st->item = (uint32_t)d->items.n - 1;
     if (n && n->kind == TREE_SITE && d->items.n) {
         nav->ctx = st->seen = d->items.v[st->item];
-        return life_load(&d->life, s, nav->ctx, d->r.w, contexts_label(d->r.w), e);
+        struct edge_list_state top = {0, 0};
+        if (life_load(&d->life, s, nav->ctx, d->r.w, contexts_label(d->r.w), e) < 0)
+            return -1;
+        edge_list_load(&d->list, &top, s, d->pane - contexts_life_rows(d) - 2);
+        return 0;
     }
     edge_list_load(&d->list, &st->list, s, d->pane - 2);
     return 0;

@@ -56,8 +56,10 @@ static int load_user(struct life *l, struct session *s, const struct ctx_user *f
 
 static int load_users(struct life *l, struct session *s, uint32_t ctx, struct err *e)
 {
+    uint32_t from, to;
+    contexts_users(s, ctx, &from, &to);
     for (int owner = 1; owner >= 0; owner--)
-        for (uint32_t i = 0; i < s->ctx.users.n; i++) {
+        for (uint32_t i = from; i < to; i++) {
             const struct ctx_user *u = &s->ctx.users.v[i];
             if (u->ctx != ctx || (u->g == l->ctx.owner) != (bool)owner)
                 continue;
