@@ -54,6 +54,7 @@ static bool pointer(struct app *app, const char *word)
 
 int app_keys(struct app *app, const char *keys, struct err *e)
 {
+    settle(app);
     for (const char *p = keys; *p;) {
         size_t n = strcspn(p, " ");
         char word[64];
