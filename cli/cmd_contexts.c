@@ -139,7 +139,7 @@ static void csv_g(struct csv *c, const struct session *s, gidx g)
 
 static void csv_frame(struct csv *c, const struct session *s, frame_id f)
 {
-    const struct frame *fr = f && f < s->dict.frames.n ? session_frame(s, f) : NULL;
+    const struct frame *fr = f && f < s->known.frames ? session_frame(s, f) : NULL;
     csv_str_id(c, s, fr ? fr->func : 0);
     csv_str_id(c, s, fr ? fr->file : 0);
     if (fr)

@@ -24,12 +24,12 @@ struct overview {
 
 static struct str file_of(const struct session *s, frame_id f)
 {
-    return f && f < s->dict.frames.n ? session_str(s, session_frame(s, f)->file) : (struct str){"", 0};
+    return f && f < s->known.frames ? session_str(s, session_frame(s, f)->file) : (struct str){"", 0};
 }
 
 static uint32_t line_of(const struct session *s, frame_id f)
 {
-    return f && f < s->dict.frames.n ? session_frame(s, f)->line : 0;
+    return f && f < s->known.frames ? session_frame(s, f)->line : 0;
 }
 
 static void put_plural(struct page *p, uint64_t n, const char *one)

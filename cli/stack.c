@@ -6,7 +6,7 @@
 
 void json_stack(struct json *j, const char *key, const struct session *s, stack_id id)
 {
-    if (!id || id >= s->dict.stacks.n) {
+    if (!id || id >= s->known.stacks) {
         json_null(j, key);
         return;
     }
@@ -26,7 +26,7 @@ void json_stack(struct json *j, const char *key, const struct session *s, stack_
 
 void page_stack(struct page *p, const struct session *s, stack_id id, int indent, uint32_t most)
 {
-    if (!id || id >= s->dict.stacks.n)
+    if (!id || id >= s->known.stacks)
         return;
     const struct stack *st = session_stack(s, id);
     for (uint32_t i = 0; i < st->n && i < most; i++) {
@@ -59,7 +59,7 @@ static bool is_plumbing(struct str func)
 
 frame_id stack_own_frame(const struct session *s, stack_id id)
 {
-    if (!id || id >= s->dict.stacks.n)
+    if (!id || id >= s->known.stacks)
         return 0;
     const struct stack *st = session_stack(s, id);
     for (uint32_t i = 0; i < st->n; i++)

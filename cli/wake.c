@@ -34,7 +34,7 @@ void json_g_name(struct json *j, const char *key, const struct session *s, gidx 
 
 void json_frame(struct json *j, const char *key, const struct session *s, frame_id f)
 {
-    if (!f || f >= s->dict.frames.n) {
+    if (!f || f >= s->known.frames) {
         json_null(j, key);
         return;
     }
@@ -61,7 +61,7 @@ void page_g(struct page *p, const struct session *s, gidx g, int width)
 void page_frame(struct page *p, const struct session *s, frame_id f, int width)
 {
     int to = p->col + width;
-    if (f && f < s->dict.frames.n) {
+    if (f && f < s->known.frames) {
         const struct frame *fr = session_frame(s, f);
         char name[NAME_MAX_BYTES], place[300], file[256];
         struct str base = name_file(session_str(s, fr->file));

@@ -88,7 +88,7 @@ static int hand_over(struct builder *b, bool last_of_generation)
     blk->ng = b->dict->g_ids.n;
     blk->nm = b->dict->m_ids.n;
     blk->np = b->dict->p_ids.n;
-    blk->nclasses = b->dict->nclasses;
+    blk->names = dict_sizes(b->dict);
     if (blk->n)
         b->last_t = blk->ev[blk->n - 1].t;
     __atomic_fetch_add(&b->progress->events, blk->n, __ATOMIC_RELAXED);

@@ -61,7 +61,8 @@ struct event_block {
     size_t n;
     struct event_ext *ext;
     size_t next, ext_cap;
-    uint32_t ng, nm, np, nclasses; /* dict sizes when the block was handed over: ids below are safe to read */
+    uint32_t ng, nm, np; /* dict sizes when the block was handed over: ids below are safe to read */
+    struct dict_sizes names;
     bool last_of_generation;
     bool first_of_source; /* what was open in the source before is not known from here on */
 };

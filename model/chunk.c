@@ -354,7 +354,8 @@ int decoder_chunk(struct decoder *d, const void *blob, size_t n, uint32_t want, 
         return damaged(e, "it changed while open");
     want = closure(want, out->have);
     make_columns(d, want, out);
-    out->rows = d->rows;
+    if (!out->have) /* others may be reading the columns that are there */
+        out->rows = d->rows;
     predict_reset(d->predict);
     uint32_t seen = 0;
     struct column c;

@@ -148,13 +148,13 @@ static int check_ids(struct session *s, const struct chunk_ref *ref, const struc
 {
     if (__atomic_load_n(&s->importing, __ATOMIC_ACQUIRE))
         return 0;
-    uint32_t n = c->rows, ng = s->goroutines.n, nstacks = s->dict.stacks.n, nstr = s->dict.strings.n;
+    uint32_t n = c->rows, ng = s->goroutines.n, nstacks = s->known.stacks, nstr = s->known.strings;
     /* Tracks are goroutines or procs; rows of side streams have 0 or none. */
     uint32_t nres = ref->stream == STREAM_P ? (uint32_t)s->procs.n : ref->stream == STREAM_G ? ng : 1;
     bool ok = c->rows == ref->rows;
     if (added & COLBIT(CLASS))
         for (uint32_t i = 0; i < n; i++)
-            ok = ok && c->class[i] < s->dict.nclasses;
+            ok = ok && c->class[i] < s->known.classes;
     if (added & COLBIT(G))
         ok = ok && all_below(c->g, n, ng, true);
     if (added & COLBIT(M))

@@ -46,6 +46,16 @@ struct dict {
     VEC(gidx *) g_page; /* of DICT_PAGE ids each */
 };
 
+/* How much there is of each. What lies below is whole and never changes, so that threads that are told sizes may read it while the
+ * importer's thread appends. */
+struct dict_sizes {
+    uint32_t strings, frames, stacks, classes;
+};
+static inline struct dict_sizes dict_sizes(const struct dict *d)
+{
+    return (struct dict_sizes){d->strings.n, d->frames.n, d->stacks.n, d->nclasses};
+}
+
 void dict_init(struct dict *d);
 void dict_release(struct dict *d);
 

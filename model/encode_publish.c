@@ -254,6 +254,7 @@ static void publish_counts(struct encoder *enc)
     struct session *s = enc->s;
     s->t0 = enc->t0;
     s->t1 = enc->t1;
+    s->known = enc->b->names;
     s->events += enc->b->n;
     for (uint32_t c = 0; c < enc->nroutes; c++) {
         s->by_class[c] += enc->class_n[c];
@@ -331,6 +332,7 @@ int encoder_finish(struct encoder *enc, struct err *e)
     (void)e;
     struct session *s = enc->s;
     pthread_rwlock_wrlock(&s->lock);
+    s->known = dict_sizes(&s->dict); /* nobody appends any more */
     if (enc->begun) {
         encode_settle(enc);
         close_waits(enc);

@@ -22,7 +22,7 @@ static bool is_preempted(const struct encoder *enc, const struct event_class *c)
 
 static void add_routes(struct encoder *enc)
 {
-    for (; enc->nroutes < enc->b->nclasses; enc->nroutes++) {
+    for (; enc->nroutes < enc->b->names.classes; enc->nroutes++) {
         const struct event_class *c = &enc->s->dict.classes[enc->nroutes];
         enc->route[enc->nroutes] = route_of(c);
         if (enc->route[enc->nroutes] != STREAM_G || c->restates)

@@ -156,9 +156,9 @@ static int by_time(const void *a, const void *b)
 static void judge_all(struct search *se)
 {
     struct session *s = se->s;
-    judge_texts(se, s->dict.strings.n - 1);
-    if (s->dict.stacks.n)
-        search_stack(se, s->dict.stacks.n - 1);
+    judge_texts(se, s->known.strings - 1);
+    if (s->known.stacks)
+        search_stack(se, s->known.stacks - 1);
     if (se->goroutines == s->goroutines.n && !__atomic_load_n(&s->importing, __ATOMIC_ACQUIRE))
         return;
     se->born.n = 0;

@@ -17,6 +17,7 @@ struct session *session_new(void)
     pthread_rwlockattr_destroy(&attr);
     pthread_mutex_init(&s->index_lock, NULL);
     dict_init(&s->dict);
+    s->known = dict_sizes(&s->dict);
     s->wall_t0 = NS_NONE;
     s->cache = cache_new(CACHE_BYTES);
     return s;

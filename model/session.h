@@ -183,6 +183,7 @@ struct session {
     uint64_t distinct_stacks, events_with_stack, clock_snapshots, regions_open;
     ns_t total_ns[SHARE_COUNT];
 
+    struct dict_sizes known;            /* of dict, as of the last segment: readers go no further while an import runs */
     PAGED(struct goroutine) goroutines; /* by gidx */
     VEC(struct group) groups;
     VEC(struct proc) procs;
@@ -241,7 +242,7 @@ static inline const struct event_class *session_class(const struct session *s, c
 /* Its reason, or 0: the state before the first transition is of no class (CLASS_NONE). */
 static inline str_id session_class_name(const struct session *s, class_id c)
 {
-    return c < s->dict.nclasses ? s->dict.classes[c].name : 0;
+    return c < s->known.classes ? s->dict.classes[c].name : 0;
 }
 static inline struct str session_str(const struct session *s, str_id id)
 {

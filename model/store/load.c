@@ -338,6 +338,7 @@ static void settle(struct store *st, struct session *s)
     for (size_t i = 0; i < s->sources.n; i++)
         s->progress.bytes_total += s->sources.v[i]->bytes;
     s->progress.bytes_done = s->progress.unpacked = s->progress.bytes_total;
+    s->known = dict_sizes(&s->dict);
 }
 
 int store_load(struct store *st, struct session *s, struct err *e)

@@ -34,7 +34,8 @@ int store_load(struct store *st, struct session *s, struct err *e);
 void store_close(struct store *st);
 bool store_is_store(const uint8_t *head, size_t n); /* SQLite magic */
 
-/* Read-only SQL over a session with the virtual tables (span, link, event, sample, log, …) and nothing else allowed. */
+/* Read-only SQL over a session with the virtual tables (span, link, event, sample, log, …) and nothing else allowed. Opening and each
+ * step take session_read themselves: while an import runs they are not called under it. */
 struct query;
 struct query_limits {
     double seconds;      /* 0: 60 */

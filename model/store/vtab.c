@@ -400,13 +400,13 @@ void result_p(const struct vcursor *c, sqlite3_context *ctx, uint32_t p)
 
 frame_id leaf_frame(const struct session *s, stack_id id)
 {
-    const struct stack *st = id && id < s->dict.stacks.n ? session_stack(s, id) : NULL;
+    const struct stack *st = id && id < s->known.stacks ? session_stack(s, id) : NULL;
     return st && st->n ? st->frames[0] : 0;
 }
 
 void result_frame(const struct vcursor *c, sqlite3_context *ctx, frame_id f, enum frame_part part)
 {
-    if (!f || f >= c->v->s->dict.frames.n)
+    if (!f || f >= c->v->s->known.frames)
         return;
     const struct frame *fr = session_frame(c->v->s, f);
     switch (part) {

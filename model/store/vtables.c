@@ -243,7 +243,7 @@ TABLE(func, "functions that occur in stacks", &func_list, NULL);
 static const struct vcolumn string_cols[] = {R("id", "number of the string within the session"), O(0, "text", TEXT, "text")};
 static uint32_t string_count(const struct sight *v)
 {
-    return v->s->dict.strings.n;
+    return v->s->known.strings;
 }
 static void string_own(const struct list_cursor *c, sqlite3_context *ctx, unsigned what, const void *row)
 {
@@ -266,7 +266,7 @@ static const struct vcolumn class_cols[] = {
 };
 static uint32_t class_count(const struct sight *v)
 {
-    return v->s->dict.nclasses;
+    return v->s->known.classes;
 }
 static const void *class_row(const struct sight *v, uint32_t i)
 {

@@ -80,7 +80,7 @@ static void stretch(struct tl_index *x, const struct session *s, uint32_t group,
 /* What a run tells of the goroutine's state since its run before, breaks aside. */
 static unsigned told_before(const struct session *s, const struct run *r)
 {
-    if (r->class_in != CLASS_NONE && r->class_in < s->dict.nclasses)
+    if (r->class_in != CLASS_NONE && r->class_in < s->known.classes)
         return session_class(s, r->class_in)->share;
     return born_unknown(session_g(s, r->track)) ? SHARE_UNKNOWN : SHARE_DEAD;
 }

@@ -134,7 +134,7 @@ static int state_after(struct lane_sum *l, uint32_t to, unsigned *share, ns_t *s
         const struct run *r = run_of_g(s, to, l->g);
         if (!r)
             continue;
-        bool told = r->class_in != CLASS_NONE && r->class_in < s->dict.nclasses;
+        bool told = r->class_in != CLASS_NONE && r->class_in < s->known.classes;
         *share = told ? session_class(s, r->class_in)->share : born_unknown(go) ? SHARE_UNKNOWN : SHARE_DEAD;
         *since = told ? r->t_in : INT64_MAX;
         return 0;
@@ -181,7 +181,7 @@ static int last_span(struct lane_sum *l, uint32_t from, uint32_t to, uint32_t *s
 /* What it was in before its run r told something else. */
 static void told_by(const struct lane_sum *l, const struct run *r, uint32_t segment, unsigned *share, ns_t *since)
 {
-    bool told = r->class_in != CLASS_NONE && r->class_in < l->s->dict.nclasses;
+    bool told = r->class_in != CLASS_NONE && r->class_in < l->s->known.classes;
     *share = told ? session_class(l->s, r->class_in)->share : share_before(l->s, r, segment);
     *since = told ? r->t_in : INT64_MAX;
 }

@@ -25,7 +25,7 @@ struct found {
 static void link_classes(const struct session *s, uint8_t kinds[DICT_CLASSES])
 {
     for (uint32_t i = 0; i < DICT_CLASSES; i++)
-        kinds[i] = i < s->dict.nclasses ? (uint8_t)link_kind(&s->dict.classes[i]) : (uint8_t)LINK_NONE;
+        kinds[i] = i < s->known.classes ? (uint8_t)link_kind(&s->dict.classes[i]) : (uint8_t)LINK_NONE;
 }
 
 static int scan(struct session *s, uint32_t chunk, const uint8_t *kinds, struct found *f, struct err *e)

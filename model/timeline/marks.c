@@ -49,7 +49,7 @@ long tl_marks(struct session *s, uint32_t kinds, ns_t t0, ns_t t1, struct mark *
 static class_id metric_class(const struct session *s, const char *name)
 {
     size_t n = strlen(name);
-    for (uint32_t i = 0; i < s->dict.nclasses; i++) {
+    for (uint32_t i = 0; i < s->known.classes; i++) {
         const struct event_class *c = &s->dict.classes[i];
         struct str have = session_str(s, c->name);
         if (c->kind == EV_METRIC && have.n == n && !memcmp(have.p, name, n))

@@ -4,7 +4,7 @@
 void class_shares(const struct session *s, struct class_shares *out)
 {
     memset(out->of, RESTATES, sizeof out->of);
-    for (uint32_t i = 0; i < s->dict.nclasses; i++) {
+    for (uint32_t i = 0; i < s->known.classes; i++) {
         const struct event_class *c = session_class(s, (class_id)i);
         if (c->kind == EV_STATE_TRANSITION && !c->restates)
             out->of[i] = c->share;
@@ -32,7 +32,7 @@ ns_t break_in(const struct session *s, ns_t t0, ns_t t1)
 
 unsigned share_before(const struct session *s, const struct run *r, uint32_t segment)
 {
-    if (r->class_in == CLASS_NONE || r->class_in >= s->dict.nclasses)
+    if (r->class_in == CLASS_NONE || r->class_in >= s->known.classes)
         return r->track < s->goroutines.n && born_unknown(session_g(s, r->track)) ? SHARE_UNKNOWN : SHARE_DEAD;
     unsigned share = session_class(s, r->class_in)->share;
     ns_t at = s->segments.v[segment].t0;

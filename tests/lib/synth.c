@@ -335,6 +335,7 @@ static void fill_events(struct maker *m, uint32_t segments, uint32_t each)
     s->t0 = y->ev[0].t;
     s->t1 = y->ev[y->n - 1].t;
     s->events = y->n;
+    s->known = dict_sizes(&s->dict);
 }
 
 struct synth *synth_new(const char *path, uint32_t segments, uint32_t each, uint32_t goroutines)

@@ -123,7 +123,7 @@ static const char *wrong(const struct tally *t, const struct event *e, const str
 {
     if (t->seen && e->t <= t->previous_t)
         return "time does not rise";
-    if (e->class >= b->nclasses)
+    if (e->class >= b->names.classes)
         return "class out of range";
     const struct event_class *c = &t->dict->classes[e->class];
     if (c->kind >= EV_KINDS)

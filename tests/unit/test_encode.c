@@ -540,7 +540,7 @@ static void feed(struct trial *x, uint32_t from, bool first_of_source)
                             .ng = x->ng,
                             .nm = M_MAX,
                             .np = P_MAX,
-                            .nclasses = x->s->dict.nclasses,
+                            .names = dict_sizes(&x->s->dict),
                             .first_of_source = first_of_source};
     CHECK(sink.block(sink.ctx, &b, &e) == 0, "%s", e.what);
     *vec_push(&x->ends) = (uint32_t)x->ev.n;

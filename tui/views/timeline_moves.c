@@ -240,7 +240,7 @@ static long seek_mark(struct session *s, ns_t t, int dir, ns_t near, struct mark
 static void step_mark(struct moves *m, int dir)
 {
     struct nav *nav = m->nav;
-    struct mark mark;
+    struct mark mark = {0};
     struct err e = ERR_INIT;
     ns_t from = nav->cursor != NS_NONE ? nav->cursor : dir > 0 ? m->s->t0 - 1 : m->s->t1 + 1;
     long got = seek_mark(m->s, from, dir, m->d->w.cell, &mark, &e);
