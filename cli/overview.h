@@ -13,6 +13,10 @@
 int overview_text(const struct opts *o, struct session *s, const struct summary *m, const struct findings *f, struct out *out,
                   struct err *e);
 
+struct page;
+/* Who cancelled, whom that woke, how long they took; at most so many rows. */
+void overview_cancels(struct page *p, const struct session *s, size_t rows);
+
 enum { WALL_CLOCK_TEXT = 64 };
 /* ns since 1970 as RFC 3339 in UTC; "" when it cannot be. */
 void wall_clock_text(char out[WALL_CLOCK_TEXT], ns_t wall);

@@ -435,6 +435,8 @@ int overview_text(const struct opts *o, struct session *s, const struct summary 
     put_waits(&v);
     put_running(&v);
     put_latency(&v);
+    if (!m->part)
+        overview_cancels(&v.p, s, v.rows);
     put_machine(&v);
     return rc;
 }

@@ -16,10 +16,11 @@ struct facts_work {
     struct map open; /* goroutine -> its run of preemptions */
     VEC(struct preempt_run) runs;
     VEC(uint32_t) free_runs;
-    int64_t idle; /* procs idle after the last block */
+    int64_t idle; /* procs idle after the last event scanned */
     ns_t steady;  /* since when somebody was runnable all through each block; NS_NONE */
     /* this block */
-    VEC(struct stretch) late; /* somebody had been runnable for long */
+    VEC(struct stretch) late;  /* somebody had been runnable for long */
+    VEC(struct stretch) idles; /* some proc was idle; t1 NS_OPEN: still is */
     VEC(struct long_syscall) syscalls;
     VEC(struct preempt_run) preempts;
     ns_t idle_wait, runnable_wait;
@@ -40,6 +41,7 @@ void facts_free(struct facts_work *f)
     vec_free(&f->runs);
     vec_free(&f->free_runs);
     vec_free(&f->late);
+    vec_free(&f->idles);
     vec_free(&f->syscalls);
     vec_free(&f->preempts);
     mem_free(f);
@@ -143,24 +145,27 @@ static ns_t late_within(const struct facts_work *f, size_t *at, ns_t a, ns_t b)
     return sum;
 }
 
-/* Walks the procs' transitions in time: when is at least one idle, and how much of that is late. */
+void facts_idle(struct facts_work *f, ns_t t, int more)
+{
+    if (f->idle <= 0 && more > 0)
+        *vec_push(&f->idles) = (struct stretch){t, NS_OPEN};
+    else if (f->idle > 0 && f->idle + more <= 0 && f->idles.n)
+        f->idles.v[f->idles.n - 1].t1 = t;
+    f->idle += more;
+}
+
+/* How much of the late stretches had an idle proc; what is idle at the block's end goes on in the next. */
 static void sum_idle(struct encoder *enc)
 {
     struct facts_work *f = enc->facts;
-    ns_t since = enc->seg.t0;
     size_t at = 0;
-    for (size_t i = 0; i < enc->list[STREAM_P].n; i++) {
-        const struct event *e = &enc->ev[enc->list[STREAM_P].v[i]];
-        const struct event_class *c = &enc->s->dict.classes[e->class];
-        int delta = c->restates ? 0 : (c->to == P_IDLE) - (c->from == P_IDLE);
-        if (f->idle <= 0 && delta > 0)
-            since = e->t;
-        else if (f->idle > 0 && f->idle + delta <= 0 && f->late.n)
-            ns_add(&f->idle_wait, late_within(f, &at, since, e->t));
-        f->idle += delta;
+    for (size_t i = 0; i < f->idles.n && f->late.n; i++) {
+        struct stretch s = f->idles.v[i];
+        ns_add(&f->idle_wait, late_within(f, &at, s.t0, s.t1 < enc->seg.t1 ? s.t1 : enc->seg.t1));
     }
-    if (f->idle > 0 && f->late.n)
-        ns_add(&f->idle_wait, late_within(f, &at, since, enc->seg.t1));
+    f->idles.n = 0;
+    if (f->idle > 0)
+        *vec_push(&f->idles) = (struct stretch){enc->seg.t1, NS_OPEN};
 }
 
 static uint64_t steady_runnable(const struct encoder *enc)
@@ -261,6 +266,7 @@ void facts_break(struct encoder *enc)
     close_runs(enc);
     facts_publish(enc);
     enc->facts->idle = enc->runqueue = 0;
+    enc->facts->idles.n = 0;
     enc->facts->steady = NS_NONE;
 }
 

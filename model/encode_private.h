@@ -165,7 +165,7 @@ struct encoder {
     ns_t break_t;
     uint32_t class_n[DICT_CLASSES];
     uint8_t route[DICT_CLASSES]; /* enum stream, ROUTE_*; valid for classes below nroutes */
-    int8_t queues[DICT_CLASSES]; /* what an event of the class adds to the runnable ones */
+    int8_t queues[DICT_CLASSES]; /* what an event of the class adds to runnable goroutines, or to idle procs */
     uint8_t preempts[DICT_CLASSES];
     uint32_t nroutes;
     VEC(uint32_t) list[STREAMS];   /* of each stream: indexes into ev, in time */

@@ -25,7 +25,11 @@ static void add_routes(struct encoder *enc)
     for (; enc->nroutes < enc->b->names.classes; enc->nroutes++) {
         const struct event_class *c = &enc->s->dict.classes[enc->nroutes];
         enc->route[enc->nroutes] = route_of(c);
-        if (enc->route[enc->nroutes] != STREAM_G || c->restates)
+        if (c->restates)
+            continue;
+        if (enc->route[enc->nroutes] == STREAM_P)
+            enc->queues[enc->nroutes] = (int8_t)((c->to == P_IDLE) - (c->from == P_IDLE));
+        if (enc->route[enc->nroutes] != STREAM_G)
             continue;
         enc->queues[enc->nroutes] = (int8_t)((c->to == G_RUNNABLE) - (c->from == G_RUNNABLE));
         enc->preempts[enc->nroutes] = is_preempted(enc, c);
@@ -151,6 +155,7 @@ static void scan_events(struct encoder *enc)
 {
     const struct event *ev = enc->ev;
     uint32_t *g_list = enc->list[STREAM_G].v, n_g = 0;
+    int64_t queue = enc->runqueue, queue_max = enc->runqueue_max;
     for (uint32_t i = 0; i < enc->b->n; i++) {
         const struct event *e = &ev[i];
         enc->class_n[e->class]++;
@@ -165,11 +170,13 @@ static void scan_events(struct encoder *enc)
             if (enc->hot.v[e->res].n++ == 0)
                 encode_touch(enc, e->res);
             g_list[n_g++] = i;
-            enc->runqueue += enc->queues[e->class];
-            enc->runqueue_max = enc->runqueue > enc->runqueue_max ? enc->runqueue : enc->runqueue_max;
+            queue += enc->queues[e->class];
+            queue_max = queue > queue_max ? queue : queue_max;
         } else if (route == STREAM_P) {
             enc->procs.v[e->res].n++;
             *vec_push(&enc->list[STREAM_P]) = i;
+            if (enc->queues[e->class])
+                facts_idle(enc->facts, e->t, enc->queues[e->class]);
         } else if (route != ROUTE_NONE) {
             *vec_push(&enc->list[route]) = i;
             if (enc->s->dict.classes[e->class].kind == EV_LOG && e->res != IDX_NONE)
@@ -180,6 +187,8 @@ static void scan_events(struct encoder *enc)
             scan_stacks(enc, e);
     }
     enc->list[STREAM_G].n = n_g;
+    enc->runqueue = queue;
+    enc->runqueue_max = queue_max;
 }
 
 void encode_scan(struct encoder *enc)

@@ -283,7 +283,8 @@ static inline void note_facts(struct walk *w, const struct event *e, const struc
     struct hot *h = w->h;
     if ((was == SHARE_RUNNABLE || was == SHARE_SYSCALL) && ns_between(h->since, e->t) >= FACT_LATENCY_MIN)
         facts_stay(w->enc, e->res, was, h->since, e->t, h->stack);
-    if ((h->flags & HOT_PREEMPTED || w->enc->preempts[e->class]) && !w->g->system)
+    bool preempted = was == SHARE_RUNNING && c->to == G_RUNNABLE && w->enc->preempts[e->class];
+    if ((preempted || h->flags & HOT_PREEMPTED) && !w->g->system)
         h->flags = (uint8_t)((h->flags & ~HOT_PREEMPTED) | (facts_preempt(w->enc, e->res, was, h->since, e, c) ? HOT_PREEMPTED : 0));
 }
 

@@ -43,6 +43,8 @@ struct event_class;
 struct facts_work;
 struct facts_work *facts_new(void);
 void facts_free(struct facts_work *f);
+/* Of the scan: at t there is one idle proc more, or less. */
+void facts_idle(struct facts_work *f, ns_t t, int more);
 /* A goroutine was in a state (runnable, syscall) for at least FACT_LATENCY_MIN; it goes on when the block ends in it. */
 void facts_stay(struct encoder *enc, gidx g, uint8_t share, ns_t since, ns_t until, stack_id stack);
 /* A goroutine was preempted, or was before and changes its state: true while that run goes on. */

@@ -54,7 +54,7 @@ struct watch {
         stack_id then;
         uint8_t then_share;
     } left;
-    uint32_t at;   /* where it waited: index of the waiting frame, from the root */
+    uint32_t at;   /* the statement at which it waited: its frame, from the root */
     uint8_t share; /* its state now */
     bool known;    /* where it waited is known */
     bool main;     /* goroutine 1: leaving the function is all that is asked of it */

@@ -4,6 +4,9 @@
  * function in which it waited answered when it left: goroutine 1, a server's goroutine whose handler returned, a worker that waits
  * in the caller's loop; and any other that waits at the same statement once more later, or does not end within the trace. Only one
  * that ends after it left (to flush, to close) is busy with its answer until then.
+ *
+ * The statement and the function are the user's: a wait inside a library belongs to the call into it. One that blocks at an earlier
+ * line of the function, or of the library's function, is in its next round or in a new call: it has answered.
  */
 #include "model/ctx/collect_private.h"
 
@@ -123,7 +126,8 @@ uint32_t react_begin(struct ctx_collect *c, const struct ctx_step *st, const str
                                .kind = k->kind,
                                .grade = GRADE_INFERRED};
     const struct stack *wait = stack_of(c, w.e.wait_stack);
-    uint32_t at = stack_waiter(&c->traits, &c->s->dict, wait);
+    uint32_t at = stack_site_at(&c->traits, &c->s->dict, wait);
+    at = at < wait->n ? at : stack_waiter(&c->traits, &c->s->dict, wait);
     w.known = at < wait->n;
     w.at = w.known ? wait->n - 1 - at : 0;
     w.main = *paged_at(&c->s->dict.g_ids, k->g) == 1;
@@ -136,7 +140,13 @@ uint32_t react_begin(struct ctx_collect *c, const struct ctx_step *st, const str
 
 /* --- where it stands now ------------------------------------------------------------------------------------------------ */
 
-enum stand { STAND_AGAIN, STAND_INSIDE, STAND_CALLER, STAND_OUTSIDE };
+enum stand {
+    STAND_AGAIN,   /* at the statement, or before it in the next round */
+    STAND_INSIDE,  /* behind it in the function */
+    STAND_UNSURE,  /* at it in another way: the same call, or a new one */
+    STAND_CALLER,  /* at a statement of a caller */
+    STAND_OUTSIDE, /* elsewhere */
+};
 
 /* The job for which it waited is over: the handler of a server's goroutine returned. */
 static bool job_over(struct ctx_collect *c, const struct stack *wait, const struct stack *now)
@@ -153,25 +163,50 @@ static bool anywhere(struct ctx_collect *c, const struct stack *now, str_id func
     return false;
 }
 
+static uint32_t line_at(struct ctx_collect *c, const struct stack *st, uint32_t from_root)
+{
+    return session_frame(c->s, st->frames[st->n - 1 - from_root])->line;
+}
+
+/* The same function at the same place above the root. */
+static bool same_at(struct ctx_collect *c, const struct stack *a, const struct stack *b, uint32_t from_root)
+{
+    return a->n > from_root && b->n > from_root && func_at(c, a, from_root) == func_at(c, b, from_root);
+}
+
+/* The waiting frame's place above the root; UINT32_MAX: all is the runtime's. */
+static uint32_t waiter_at(struct ctx_collect *c, const struct stack *st)
+{
+    uint32_t i = stack_waiter(&c->traits, &c->s->dict, st);
+    return i < st->n ? st->n - 1 - i : UINT32_MAX;
+}
+
+/* Both stand at the same statement of the user's, whose call went on to wait somewhere below it. */
+static enum stand same_statement(struct ctx_collect *c, const struct watch *w, const struct stack *wait, const struct stack *now)
+{
+    uint32_t was = waiter_at(c, wait), is = waiter_at(c, now);
+    if (was == UINT32_MAX || !same_at(c, wait, now, was))
+        return STAND_UNSURE;
+    uint32_t a = line_at(c, wait, was), b = line_at(c, now, was);
+    if (a != b)
+        return b < a ? STAND_AGAIN : STAND_INSIDE;
+    return is == was ? STAND_AGAIN : w->at == was ? STAND_INSIDE : STAND_UNSURE;
+}
+
 /* A stack with which it blocks, seen from where it waited when the cancel came. */
 static enum stand stand_of(struct ctx_collect *c, const struct watch *w, stack_id stack)
 {
     if (stack == w->e.wait_stack)
         return STAND_AGAIN;
     const struct stack *wait = stack_of(c, w->e.wait_stack), *now = stack_of(c, stack);
-    str_id func = func_at(c, wait, w->at);
     if (wait->n >= STACK_CUT || now->n >= STACK_CUT)
-        return anywhere(c, now, func) ? STAND_INSIDE : STAND_OUTSIDE;
-    uint32_t waits = stack_waiter(&c->traits, &c->s->dict, now);
-    uint32_t at = waits < now->n ? now->n - 1 - waits : UINT32_MAX;
-    if (now->n > w->at && func_at(c, now, w->at) == func) {
-        const struct frame *a = session_frame(c->s, wait->frames[wait->n - 1 - w->at]);
-        const struct frame *b = session_frame(c->s, now->frames[now->n - 1 - w->at]);
-        return at == w->at && a->line == b->line && a->file == b->file ? STAND_AGAIN : STAND_INSIDE;
+        return anywhere(c, now, func_at(c, wait, w->at)) ? STAND_INSIDE : STAND_OUTSIDE;
+    if (same_at(c, wait, now, w->at)) {
+        uint32_t a = line_at(c, wait, w->at), b = line_at(c, now, w->at);
+        return a == b ? same_statement(c, w, wait, now) : b < a ? STAND_AGAIN : STAND_INSIDE;
     }
-    if (at < w->at && func_at(c, now, at) == func_at(c, wait, at))
-        return STAND_CALLER;
-    return STAND_OUTSIDE;
+    uint32_t is = waiter_at(c, now);
+    return is < w->at && same_at(c, wait, now, is) ? STAND_CALLER : STAND_OUTSIDE;
 }
 
 static void leaves(struct watch *w, ns_t t)
@@ -211,6 +246,8 @@ static void blocks(struct ctx_collect *c, uint32_t i, const struct ctx_step *st)
         return;
     }
     leaves(w, st->e->t);
+    if (stand == STAND_UNSURE)
+        return;
     bool over = job_over(c, stack_of(c, w->e.wait_stack), stack_of(c, st->e->stack));
     if (w->main || (waits && (stand == STAND_CALLER || over)))
         end_left(c, i);

@@ -496,6 +496,48 @@ static void leaves_function(void)
     exits_as(y, 0, EXIT_LEFT, 6 * MS, "a server's goroutine reads its next request");
 }
 
+/* A wait inside a library belongs to the user's call: of the same statement, earlier lines of the library are a new call. */
+static void in_a_library(void)
+{
+    static const char wait[] =
+        "runtime.selectgo:3|net/http.(*Transport).getConn:1552|net/http.(*Client).Do:592|main.client:130|main.loop:12";
+    struct story *y = woken_below(wait);
+    blocks(y, "sync",
+           "sync.(*Mutex).Lock:46|net/http.(*Transport).queueForDial:1597|net/http.(*Transport).getConn:1548|net/"
+           "http.(*Client).Do:592|main.client:130|main.loop:12");
+    resume(y, 8 * MS);
+    at(y, 9 * MS);
+    ends(y);
+    exits_as(y, 0, EXIT_AGAIN, 6 * MS, "a new call of the same statement");
+
+    y = woken_below(wait);
+    blocks(y, "sync", "sync.(*Mutex).Lock:46|net/http.(*Transport).getConn:1560|net/http.(*Client).Do:592|main.client:130|main.loop:12");
+    resume(y, 8 * MS);
+    at(y, 9 * MS);
+    ends(y);
+    exits_as(y, 0, EXIT_ENDED, 9 * MS, "cleans up within the call");
+
+    static const char rollback[] =
+        "internal/poll.(*FD).Read:1|net/http.(*Client).rollback:7|net/http.(*Client).Do:592|main.client:130|main.loop:12";
+    y = woken_below(wait);
+    blocks(y, "network", rollback);
+    resume(y, 8 * MS);
+    at(y, 9 * MS);
+    ends(y);
+    exits_as(y, 0, EXIT_ENDED, 9 * MS, "the call does something else, and the goroutine ends");
+
+    y = woken_below(wait);
+    blocks(y, "network", rollback);
+    resume(y, 8 * MS);
+    at(y, 9 * MS);
+    blocks(y, "select", wait);
+    exits_as(y, 0, EXIT_LEFT, 6 * MS, "the call does something else, and the goroutine goes on");
+
+    y = woken_below("runtime.selectgo:3|main.next:18|main.loop:12");
+    blocks(y, "chan send", "runtime.chansend1:3|main.next:15|main.loop:12");
+    exits_as(y, 0, EXIT_AGAIN, 6 * MS, "the next round");
+}
+
 /* Goroutine 1 goes on by design. */
 static void leaves_main(void)
 {
@@ -692,6 +734,7 @@ int main(void)
     before_the_trace("sync.runtime_SemacquireMutex:1|sync.(*Mutex).Lock:2|main.worker:18", false);
     exits();
     leaves_function();
+    in_a_library();
     leaves_main();
     two_at_once();
     bounded();

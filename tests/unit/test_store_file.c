@@ -29,6 +29,17 @@ static void same_arrays(const struct session *a, const struct session *b)
     SAME_VEC(ranges);
     SAME_VEC(waits);
     SAME_VEC(regroups);
+    SAME_VEC(ctx.cancels);
+    SAME_VEC(ctx.edges);
+    SAME_VEC(ctx.contexts);
+    SAME_VEC(ctx.users);
+    SAME_VEC(facts.syscalls);
+    SAME_VEC(facts.preempts);
+    CHECK(a->ctx.deadlines_fired == b->ctx.deadlines_fired && a->ctx.lock_handoffs == b->ctx.lock_handoffs &&
+              a->ctx.malformed == b->ctx.malformed && a->ctx.exact == b->ctx.exact && a->facts.nsyscalls == b->facts.nsyscalls &&
+              a->facts.npreempts == b->facts.npreempts && a->facts.idle_wait == b->facts.idle_wait &&
+              a->facts.runnable_wait == b->facts.runnable_wait && a->facts.runqueue_max == b->facts.runqueue_max,
+          "counts of contexts and facts");
     SAME_VEC(segments);
     SAME_VEC(chunks);
     SAME_VEC(runs);
