@@ -2,9 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <sys/resource.h>
 
-#include "base/text.h"
 #include "cli/out.h"
 #include "importers/importer.h"
 
@@ -13,20 +11,14 @@ static bool stopped(const struct pump *p)
     return __atomic_load_n(&p->progress->stop, __ATOMIC_RELAXED);
 }
 
-/* Between blocks the process is asked how much it has used at most. */
+/* Between blocks as well as between batches: what is made of events takes memory too. */
 static int take_bounded(void *ctx, const struct event_block *b, struct err *e)
 {
     struct pump *p = ctx;
-    struct rusage ru;
-    char used[16], allowed[16];
     p->events += b->n;
-    if (getrusage(RUSAGE_SELF, &ru) < 0 || (uint64_t)ru.ru_maxrss * 1024 <= p->max_memory)
-        return p->sink.block(p->sink.ctx, b, e);
-    text_bytes(used, (uint64_t)ru.ru_maxrss * 1024);
-    text_bytes(allowed, p->max_memory);
-    err_set(e, ERR_LIMIT, "the import has used %s of memory, and --max-memory allows %s", used, allowed);
-    err_where(e, "after %" PRIu64 " events", p->events);
-    return err_hint(e, "allow more, or leave --max-memory out");
+    if (builder_check_memory(p->builder, e) < 0)
+        return err_where(e, "after %" PRIu64 " events", p->events);
+    return p->sink.block(p->sink.ctx, b, e);
 }
 
 int pump_run(struct pump *p, struct err *e)
@@ -36,6 +28,8 @@ int pump_run(struct pump *p, struct err *e)
     struct source_opts so = {.follow = p->follow, .progress = p->progress};
     int rc = 0;
     builder_init(&b, p->dict, p->progress, p->max_memory ? (struct event_sink){p, take_bounded} : p->sink, p->threads);
+    p->builder = &b;
+    b.max_memory = p->max_memory;
     for (size_t i = 0; i < p->n && rc == 0 && !stopped(p); i++) {
         b.source = p->infos[i];
         b.source->dropped_from_byte = -1;

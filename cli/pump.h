@@ -16,7 +16,8 @@ struct pump {
     struct progress *progress;
     struct source_info *const *infos; /* borrowed, n of them, zeroed; filled as sources are read */
     struct event_sink sink;
-    uint64_t events; /* private: taken by the sink */
+    uint64_t events;               /* private: taken by the sink */
+    const struct builder *builder; /* private */
 };
 
 /* Runs to the end. 0; -1 with *e of the sink or of a source, ERR_CANCEL when progress->stop was set. */

@@ -4,6 +4,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+
+#include "base/text.h"
 
 const struct note_spec note_specs[NOTE_COUNT] = {
 #define NOTE(id, name, severity, sentence) [NOTE_##id] = {name, NOTE_##severity, sentence},
@@ -163,6 +166,18 @@ int builder_flush(struct builder *b)
     if (b->at == b->cur->ev || b->failed)
         return b->failed ? -1 : 0;
     return hand_over(b, true);
+}
+
+int builder_check_memory(const struct builder *b, struct err *e)
+{
+    struct rusage ru;
+    char used[16], allowed[16];
+    if (!b->max_memory || getrusage(RUSAGE_SELF, &ru) < 0 || (uint64_t)ru.ru_maxrss * 1024 <= b->max_memory)
+        return 0;
+    text_bytes(used, (uint64_t)ru.ru_maxrss * 1024);
+    text_bytes(allowed, b->max_memory);
+    err_set(e, ERR_LIMIT, "the import needs more memory than --max-memory allows: %s used, %s allowed", used, allowed);
+    return err_hint(e, "allow more, or leave --max-memory out: an import needs some 100 MB and a few times the largest generation");
 }
 
 void builder_note(struct builder *b, enum note_id id, const char *fmt, ...)

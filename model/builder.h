@@ -92,7 +92,8 @@ struct builder {
     struct builder_queue *queue; /* private */
     struct err err;              /* of the sink */
     bool failed;
-    ns_t last_t; /* of the last finished event, NS_NONE before the first */
+    ns_t last_t;         /* of the last finished event, NS_NONE before the first */
+    uint64_t max_memory; /* bytes the process may have used at most, 0 no bound; set behind builder_init */
 };
 
 /* threads: 1 = the sink runs in builder_next's caller, 2 = on a thread of its own. */
@@ -125,6 +126,8 @@ uint32_t builder_ext(struct builder *b, struct event_ext **out);
 int builder_generation(struct builder *b);
 /* Hands over what there is, however little: nothing more will come for a while. */
 int builder_flush(struct builder *b);
+/* Whether the process has kept within max_memory. 0, or -1 with *e (ERR_LIMIT), whose place is the caller's to say. */
+int builder_check_memory(const struct builder *b, struct err *e);
 /* Counts an oddity and keeps the first one's text. */
 void builder_note(struct builder *b, enum note_id id, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 static inline bool builder_stopped(const struct builder *b)

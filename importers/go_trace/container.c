@@ -311,9 +311,12 @@ int container_next(struct container *c, struct builder *b, struct err *e)
     if (c->has_pending)
         take_pending(c, b);
     enum step step = STEP_MORE;
-    while (!c->ended && (step = read_batch(c, b, e)) == STEP_MORE)
+    while (!c->ended && (step = read_batch(c, b, e)) == STEP_MORE) {
         if (builder_stopped(b))
             return 0;
+        if (builder_check_memory(b, e) < 0)
+            return err_where(e, "generation %" PRIu64 ", byte %" PRIu64, g->gen, io_offset(c));
+    }
     if (step == STEP_ERROR)
         return -1;
     if (!g->gen && g->state == GENERATION_WHOLE)

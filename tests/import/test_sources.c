@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <zstd.h>
 
@@ -366,12 +368,61 @@ static void test_follow_late(void)
     close(w.fd);
 }
 
+/* Written by a child, so that the memory it takes is not ours. */
+static void save_large(const char *name)
+{
+    enum { BATCHES = 1500, EVENTS = 9000 };
+    const char *path = path_of(name);
+    pid_t child = fork();
+    if (child == 0) {
+        struct mktrace *mk = mk_new(26);
+        mk_generation(mk, 1);
+        for (uint64_t i = 0; i < BATCHES; i++) {
+            struct mk_batch *a = mk_batch(mk, i + 1, 100 + i);
+            for (unsigned k = 0; k < EVENTS; k++)
+                MK(a, 100 + i + k, ProcStatus, i, WIRE_P_IDLE);
+        }
+        mk_end(mk);
+        save(name, mk->out.p, mk->out.n);
+        _exit(mk->out.n > 40 << 20 ? 0 : 1);
+    }
+    int status;
+    CHECK(waitpid(child, &status, 0) == child && status == 0, "%s", path);
+}
+
+/* A generation that is larger than what memory there may be is refused while it is read, long before it is whole. */
+static void test_memory_bound(void)
+{
+    save_large("large");
+    struct dict d;
+    static struct source_info info;
+    struct progress progress = {0};
+    struct builder b;
+    struct blocks c = {0};
+    struct err e = ERR_INIT;
+    struct rusage before, after;
+    dict_init(&d);
+    builder_init(&b, &d, &progress, (struct event_sink){&c, count_block}, 1);
+    b.source = &info;
+    getrusage(RUSAGE_SELF, &before);
+    b.max_memory = ((uint64_t)before.ru_maxrss << 10) + (1 << 20);
+    CHECK(import_source(path_of("large"), &(struct source_opts){.progress = &progress}, &b, false, &e) < 0 && e.kind == ERR_LIMIT, "%s",
+          e.what);
+    CHECK(strstr(e.what, "--max-memory") && strstr(e.where, "generation 1, byte ") && e.hint[0] && strstr(e.source, "large"), "%s; %s",
+          e.what, e.where);
+    CHECK(progress.unpacked < 40 << 20, "%" PRIu64 " bytes were read all the same", progress.unpacked);
+    getrusage(RUSAGE_SELF, &after);
+    CHECK(builder_finish(&b, &e) == 0 && after.ru_maxrss - before.ru_maxrss < 24 << 10, "%ld KiB more", after.ru_maxrss - before.ru_maxrss);
+    dict_release(&d);
+}
+
 int main(void)
 {
     const char *tmp = getenv("TMPDIR");
     snprintf(dir, sizeof dir, "%s/sources-XXXXXX", tmp ? tmp : "/tmp");
     if (!mkdtemp(dir))
         return 1;
+    test_memory_bound(); /* first: what was used before counts */
     test_in_turn();
     test_break_inside();
     test_packed_and_cut();
