@@ -148,6 +148,21 @@ static void set_cost(const struct vtab *vt, const struct plan *p, sqlite3_index_
     info->estimatedRows = (sqlite3_int64)(rows < 1e15 ? rows : 1e15) + 1;
 }
 
+/* For GROUP BY and DISTINCT rows with equal values have to come side by side, in whatever order. At most two columns. */
+static bool can_group(const struct vtab *vt, sqlite3_index_info *info, int group[2])
+{
+    int how = sqlite3_vtab_distinct(info);
+    bool can = vt->t->way->groups_by && (how == 1 || how == 2) && info->nOrderBy >= 1 && info->nOrderBy <= 2;
+    group[0] = group[1] = -1;
+    for (int i = 0; can && i < info->nOrderBy; i++) {
+        group[i] = info->aOrderBy[i].iColumn;
+        can = group[i] >= 0 && vt->t->way->groups_by(vt->v, (unsigned)group[i]);
+    }
+    if (!can)
+        group[0] = group[1] = -1;
+    return can;
+}
+
 static int best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 {
     struct vtab *vt = (struct vtab *)base;
@@ -162,7 +177,9 @@ static int best_index(sqlite3_vtab *base, sqlite3_index_info *info)
     set_cost(vt, &p, info);
     info->orderByConsumed = info->nOrderBy == 1 && !info->aOrderBy[0].desc && column_is(vt->t, info->aOrderBy[0].iColumn, vt->t->time) &&
                             (vt->t->ordered || p.key);
-    info->idxStr = sqlite3_mprintf("%llx %s", info->colUsed, p.letters);
+    int group[2];
+    info->orderByConsumed |= can_group(vt, info, group);
+    info->idxStr = sqlite3_mprintf("%llx %d %d %s", info->colUsed, group[0], group[1], p.letters);
     info->needToFreeIdxStr = 1;
     return info->idxStr ? SQLITE_OK : SQLITE_NOMEM;
 }
@@ -234,6 +251,8 @@ static int filter(sqlite3_vtab_cursor *base, int idx, const char *plan, int argc
     char *letters;
     (void)idx;
     a.used = strtoull(plan, &letters, 16);
+    for (int i = 0; i < 2; i++)
+        a.group[i] = (int)strtol(letters, &letters, 10);
     letters++;
     for (int i = 0; i < argc; i++) {
         if (letters[i] == 'k')

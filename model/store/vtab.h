@@ -46,6 +46,7 @@ struct ask {
     bool nothing;   /* no row can match */
     int64_t key;    /* of column `key`: a goroutine's number, an id */
     uint32_t kinds; /* bit per enum event_kind that column `kind` may have */
+    int group[2];   /* columns by whose values rows are wanted side by side; -1: none. Only ones that groups_by allows. */
 };
 
 struct vcursor;
@@ -59,6 +60,8 @@ struct vway {
     void (*column)(struct vcursor *c, sqlite3_context *ctx, unsigned col);
     int64_t (*rowid)(struct vcursor *c);
     void (*reset)(struct vcursor *c); /* gives back what the cursor holds */
+    /* Whether rows can be given in groups of this column; NULL: of none. */
+    bool (*groups_by)(const struct sight *v, unsigned col);
 };
 
 struct vtable {

@@ -1,28 +1,9 @@
 #include "model/store/vtab_span.h"
 
+#include "model/store/span_groups.h"
 #include "model/store/vtables.h"
 
 enum { PHASE_RUNS, PHASE_OPEN, PHASE_END };
-enum span_column {
-    SPAN_G,
-    SPAN_T0,
-    SPAN_T1,
-    SPAN_DUR,
-    SPAN_STATE,
-    SPAN_REASON,
-    SPAN_SHARE,
-    SPAN_OPEN,
-    SPAN_NAME,
-    SPAN_SYSTEM,
-    SPAN_M,
-    SPAN_P,
-    SPAN_BY,
-    SPAN_STACK,
-    SPAN_FUNC,
-    SPAN_FILE,
-    SPAN_LINE,
-    SPAN_STACK2
-};
 #define C(name, type, what, sentence)                                                                                                      \
     {                                                                                                                                      \
         name, type, SPAN_##what, sentence, 0, 0                                                                                            \
@@ -294,11 +275,10 @@ static int step_open(struct span_cursor *c)
     return 0;
 }
 
-/* --- the cursor ------------------------------------------------------------------------------------------------------- */
+/* --- the walk ------------------------------------------------------------------------------------------------------- */
 
-static int span_next(struct vcursor *base)
+static int walk(struct span_cursor *c)
 {
-    struct span_cursor *c = (struct span_cursor *)base;
     int rc = c->rest ? show_rest(c) : 0;
     if (!rc && c->phase == PHASE_RUNS) {
         rc = step_runs(c);
@@ -309,9 +289,7 @@ static int span_next(struct vcursor *base)
     }
     if (!rc && c->phase == PHASE_OPEN)
         rc = step_open(c);
-    c->rowid++;
-    base->eof = rc <= 0;
-    return rc < 0 ? SQLITE_ERROR : SQLITE_OK;
+    return rc;
 }
 
 /* The first segment that ends at t or later. */
@@ -328,6 +306,67 @@ static uint32_t first_segment(const struct sight *v, ns_t t)
     return lo;
 }
 
+static void end_walk(struct span_cursor *c)
+{
+    run_rows_end(c);
+    mem_free(c->carried);
+    mem_free(c->last_run);
+    c->carried = NULL;
+    c->last_run = NULL;
+}
+
+static void begin_walk(struct span_cursor *c)
+{
+    const struct sight *v = c->base.v;
+    end_walk(c);
+    c->carried = mem_calloc(c->only == IDX_NONE ? v->goroutines : 1, sizeof *c->carried);
+    c->seg0 = first_segment(v, c->t_lo > c->end_lo ? c->t_lo : c->end_lo);
+    c->seg = c->seg0 - 1; /* enter_segment steps onto it; 0 - 1 wraps, and back */
+    c->run = c->runs_end = c->open_next = 0;
+    c->in_run = c->rest = false;
+    c->phase = PHASE_RUNS;
+}
+
+/* --- the cursor ------------------------------------------------------------------------------------------------------- */
+
+/* Walks all rows into their groups. */
+static int keep_groups(struct span_cursor *c, const struct ask *a)
+{
+    int rc;
+    c->groups = span_groups_new(c->base.v->s, a->used, a->group);
+    while ((rc = walk(c)) > 0)
+        span_groups_add(c->groups, c);
+    end_walk(c);
+    span_groups_sort(c->groups);
+    c->phase = PHASE_END;
+    return rc;
+}
+
+/* What is kept, group by group; then for each group that was too large the walk again. */
+static int next_in_group(struct span_cursor *c)
+{
+    int rc = c->again ? 0 : span_groups_next(c->groups, c);
+    while (!rc) {
+        while (c->again && (rc = walk(c)) > 0)
+            if (span_groups_is(c->groups, c))
+                return 1;
+        if (rc < 0 || !span_groups_again(c->groups))
+            return rc;
+        c->again = true;
+        begin_walk(c);
+    }
+    return rc;
+}
+
+static int span_next(struct vcursor *base)
+{
+    struct span_cursor *c = (struct span_cursor *)base;
+    int rc = c->groups ? next_in_group(c) : walk(c);
+    c->rowid++;
+    base->eof = rc <= 0;
+    return rc < 0 ? SQLITE_ERROR : SQLITE_OK;
+}
+
 static int span_filter(struct vcursor *base, const struct ask *a)
 {
     struct span_cursor *c = (struct span_cursor *)base;
@@ -340,20 +379,17 @@ static int span_filter(struct vcursor *base, const struct ask *a)
     c->rowid = 0;
     if (a->has_key && (c->only = session_find_g(base->v->s, a->key)) >= base->v->goroutines)
         return SQLITE_OK;
-    c->carried = mem_calloc(c->only == IDX_NONE ? base->v->goroutines : 1, sizeof *c->carried);
-    c->seg0 = first_segment(base->v, c->t_lo > c->end_lo ? c->t_lo : c->end_lo);
-    c->seg = c->seg0 - 1; /* enter_segment steps onto it; 0 - 1 wraps, and back */
-    c->run = c->runs_end = 0;
-    c->phase = PHASE_RUNS;
+    begin_walk(c);
+    if (a->group[0] >= 0 && keep_groups(c, a) < 0)
+        return SQLITE_ERROR;
     return span_next(base);
 }
 
 static void span_reset(struct vcursor *base)
 {
     struct span_cursor *c = (struct span_cursor *)base;
-    run_rows_end(c);
-    mem_free(c->carried);
-    mem_free(c->last_run);
+    end_walk(c);
+    span_groups_free(c->groups);
     *c = (struct span_cursor){.base = c->base};
 }
 
@@ -419,6 +455,7 @@ static const struct vway way_span = {
     .column = span_column,
     .rowid = span_rowid,
     .reset = span_reset,
+    .groups_by = span_groups_by,
 };
 const struct vtable vtable_span = {"span",    "states of goroutines: each from the transition that began it to the next",
                                    span_cols, sizeof span_cols / sizeof *span_cols,

@@ -6,6 +6,27 @@
 
 #include "model/store/vtab.h"
 
+enum span_column {
+    SPAN_G,
+    SPAN_T0,
+    SPAN_T1,
+    SPAN_DUR,
+    SPAN_STATE,
+    SPAN_REASON,
+    SPAN_SHARE,
+    SPAN_OPEN,
+    SPAN_NAME,
+    SPAN_SYSTEM,
+    SPAN_M,
+    SPAN_P,
+    SPAN_BY,
+    SPAN_STACK,
+    SPAN_FUNC,
+    SPAN_FILE,
+    SPAN_LINE,
+    SPAN_STACK2
+};
+
 /* The transition that began a state. */
 struct begin {
     ns_t t;
@@ -45,6 +66,8 @@ struct span_cursor {
     ns_t rest_t1;
     bool rest_open;
     int64_t rowid;
+    struct span_groups *groups; /* rows are given group by group; NULL: as they come */
+    bool again;                 /* walks for a group that was not kept */
 };
 
 /* --- runs (model/store/span_runs.c) --- */
