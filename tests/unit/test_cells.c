@@ -64,7 +64,7 @@ static void compare(struct watched *w, struct lane lane, const struct tl_window 
 /* The same of some goroutines only: one in two, one in eight, or none. */
 static void chosen(struct watched *w, uint32_t n, const char *what)
 {
-    enum { LANES = 5 };
+    enum { LANES = 4 };
     uint8_t *some = calloc(w->s->goroutines.n + 1, 1);
     struct tl_cell *ours = calloc((size_t)LANES * 64, sizeof *ours);
     struct err e = ERR_INIT;
@@ -143,7 +143,7 @@ static void judge(struct watched *w, bool ok, uint32_t n, const char *what, bool
     if (ok) {
         session_read(w->s);
         windows(w, n, what);
-        chosen(w, n, what);
+        chosen(w, n / 6 + 1, what);
         if (!w->o.breaks.n)
             whole(w, what, real);
         session_done(w->s);
