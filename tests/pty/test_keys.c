@@ -29,6 +29,24 @@ static void views_and_drill(void)
     ui_quit(vt);
 }
 
+/* What is wrong leads to its proof, and the numbers of cancels to how they spread. */
+static void the_overview_leads_on(void)
+{
+    struct vt *vt = ui_open(140, 40);
+    ui_press(vt, "1");
+    CHECK(vt_wait(vt, "goroutine-leak", UI_MS), "no finding:\n%s", vt_text(vt));
+    UI_HAS(vt, "expired 444"); /* as context events tell */
+    UI_HAS(vt, "not judged");
+    ui_press(vt, "j Enter");
+    CHECK(!strcmp(vt_mark(vt).view, "findings"), "a finding leads to %s", vt_mark(vt).view);
+    UI_HAS(vt, "audit.func1");
+    ui_press(vt, "Esc");
+    CHECK(!strcmp(vt_mark(vt).view, "overview"), "Esc leads back, not to %s", vt_mark(vt).view);
+    ui_press(vt, "Tab Tab Enter");
+    CHECK(!strcmp(vt_mark(vt).view, "heatmap"), "cancels lead to %s\n%s", vt_mark(vt).view, vt_text(vt));
+    ui_quit(vt);
+}
+
 static void undo_brings_the_window_back(void)
 {
     struct vt *vt = ui_open(100, 30);
@@ -137,6 +155,7 @@ static void floods(void)
 int main(void)
 {
     views_and_drill();
+    the_overview_leads_on();
     undo_brings_the_window_back();
     frames_are_small();
     any_size();

@@ -51,6 +51,12 @@ struct findings_data {
 enum fcol { FCOL_SEVERITY, FCOL_RULE, FCOL_WHERE, FCOL_N, FCOL_WORST, FCOL_WHEN, FCOL_SURE, FCOLS };
 extern const struct table_col findings_cols[FCOLS];
 
+/* How a severity looks. */
+struct finding_look {
+    uint8_t glyph, role;
+};
+extern const struct finding_look finding_looks[SEVERITIES];
+
 int findings_load(struct app *app, struct nav *nav, void *state, void *data, struct session *s, struct rect r, struct err *e);
 void findings_draw(const struct nav *nav, const void *state, const void *data, struct grid *g, struct rect r);
 /* The number that a finding is worst by: *ns false: it is a count or a share. False: it has none. */

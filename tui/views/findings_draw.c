@@ -5,9 +5,7 @@
 #include "base/text.h"
 #include "tui/views/findings.h"
 
-static const struct {
-    uint8_t glyph, role;
-} looks[SEVERITIES] = {
+const struct finding_look finding_looks[SEVERITIES] = {
     [SEV_INFO] = {GLYPH_INFO, ROLE_INFO}, [SEV_WARNING] = {GLYPH_WARNING, ROLE_WARNING}, [SEV_ERROR] = {GLYPH_ERROR, ROLE_ERROR}};
 
 struct cells {
@@ -63,9 +61,9 @@ static void draw_cell(void *ctx, long i, int col, struct grid *g, int x, int y, 
     const struct cells *c = ctx;
     const struct frow *row = &c->d->shown.v[i - (long)c->st->table.top];
     const struct finding *f = &c->d->f->list.v[row->finding];
-    enum role look = f->ignored ? ROLE_DIM : (enum role)looks[f->severity].role;
+    enum role look = f->ignored ? ROLE_DIM : (enum role)finding_looks[f->severity].role;
     switch ((enum fcol)col) {
-    case FCOL_SEVERITY: grid_glyph(g, x, y, look, (enum glyph)looks[f->severity].glyph); break;
+    case FCOL_SEVERITY: grid_glyph(g, x, y, look, (enum glyph)finding_looks[f->severity].glyph); break;
     case FCOL_RULE: grid_text(g, x, y, w, f->severity == SEV_ERROR ? look : selected ? ROLE_STRONG : ROLE_TEXT, rules[f->rule].name); break;
     case FCOL_WHERE:
         if (row->function.n)
@@ -214,7 +212,7 @@ static void draw_detail(const struct findings_data *d, const struct findings_sta
     const struct finding *f = d->sel;
     char left[96];
     snprintf(left, sizeof left, "%s", rules[f->rule].name);
-    part_rule(g, r.x, r.y, r.w, left, (enum role)looks[f->severity].role,
+    part_rule(g, r.x, r.y, r.w, left, (enum role)finding_looks[f->severity].role,
               st->pane == FINDINGS_PROOF ? "Enter timeline  Esc list" : "Enter proof");
     int y = r.y + 1, end = r.y + r.h;
     if (f->message)

@@ -98,7 +98,7 @@ static int draw_sparks(const struct overview_data *d, struct grid *g, int y)
     return y;
 }
 
-static void mark_row(struct grid *g, int x, int y, int w, bool selected)
+void overview_mark_row(struct grid *g, int x, int y, int w, bool selected)
 {
     if (!selected)
         return;
@@ -128,7 +128,7 @@ static void draw_blocked(const struct overview_data *d, const struct overview_st
         part_share(g, r.x + 1, y, 1, (enum share)w->share);
         part_where(g, r.x + 3, y, r.w - 13, ROLE_TEXT, w->name, w->at.file, w->at.line, true);
         part_duration(g, r.x + r.w - 9, y, 8, ROLE_TEXT, w->ns);
-        mark_row(g, r.x, y, r.w, st->pane == PANE_BLOCKED && st->at[PANE_BLOCKED] == i);
+        overview_mark_row(g, r.x, y, r.w, overview_pane(d, st) == PANE_BLOCKED && st->at[PANE_BLOCKED] == i);
     }
 }
 
@@ -144,7 +144,7 @@ static void draw_running(const struct overview_data *d, const struct overview_st
         part_name(g, r.x + 3, y, r.w - 20, it->group == IDX_NONE ? ROLE_DIM : ROLE_TEXT, it->name);
         part_percent(g, r.x + r.w - 16, y, 6, ROLE_DIM, (double)it->ns / (double)(d->all_running > 0 ? d->all_running : 1));
         part_duration(g, r.x + r.w - 9, y, 8, ROLE_TEXT, it->ns);
-        mark_row(g, r.x, y, r.w, st->pane == PANE_RUNNING && st->at[PANE_RUNNING] == i);
+        overview_mark_row(g, r.x, y, r.w, overview_pane(d, st) == PANE_RUNNING && st->at[PANE_RUNNING] == i);
     }
 }
 
@@ -166,7 +166,7 @@ static void draw_latency(const struct overview_data *d, const struct overview_st
         grid_right(g, r.x + r.w - 17, y, 6, ROLE_DIM, count);
         grid_glyph(g, r.x + r.w - 11, y, ROLE_DIM, GLYPH_TIMES);
         part_duration(g, r.x + r.w - 9, y, 8, it->p99 > slow ? ROLE_WARNING : ROLE_TEXT, it->p99);
-        mark_row(g, r.x, y, r.w, st->pane == PANE_LATENCY && st->at[PANE_LATENCY] == i);
+        overview_mark_row(g, r.x, y, r.w, overview_pane(d, st) == PANE_LATENCY && st->at[PANE_LATENCY] == i);
     }
 }
 
@@ -192,10 +192,10 @@ static size_t add_count(char text[128], size_t used, uint64_t n, const char *wha
     return used + (size_t)snprintf(text + used, 128 - used, "%s%s %s", used ? ", " : "", count, what);
 }
 
-/* Sources, clock, what was read. Returns the row behind. */
+/* Sources, what was read. Returns the row behind. */
 static int draw_facts(const struct overview_data *d, struct grid *g, struct rect r)
 {
-    char ev[16], gs[16], alive[16], bytes[16], p50[24], p99[24], starts[16], lived[16], wall[40] = "";
+    char ev[16], gs[16], alive[16], bytes[16], p50[24], p99[24], starts[16], lived[16];
     int y = r.y;
     part_rule(g, r.x, y++, r.w, "session", ROLE_STRONG, "");
     text_count(ev, d->events);
@@ -221,13 +221,6 @@ static int draw_facts(const struct overview_data *d, struct grid *g, struct rect
     used = add_count(marks, used, d->samples, "CPU samples");
     if (used)
         y = fact(g, r, y, "marks", "%s", marks);
-    if (d->wall != NS_NONE) {
-        struct ruler_clock c = {0, d->wall};
-        ruler_time(wall, &c, 0, 1000000);
-        y = fact(g, r, y, "clock", "0 is %s, exact", wall);
-    } else {
-        y = fact(g, r, y, "clock", "the trace's own; wall time is not told");
-    }
     bool known = d->range_state <= RANGE_OPEN || d->range;
     if (known && d->starts && d->p99 != NS_NONE) {
         text_duration(p50, d->p50);
@@ -241,25 +234,41 @@ static int draw_facts(const struct overview_data *d, struct grid *g, struct rect
     return y;
 }
 
-static void draw_wide(const struct overview_data *d, const struct overview_state *st, struct grid *g, struct rect r, int top, int lists)
+/* What is left of the side after the answers goes to who runs, and on tall screens to who waits for a processor. */
+static void draw_side(const struct overview_data *d, const struct overview_state *st, struct grid *g, struct rect r)
 {
-    const struct ov_layout *l = &d->l;
-    struct rect side = {r.x + l->left + 1, top, l->side, 0};
-    int end = r.y + r.h, y = draw_facts(d, g, side) + 1;
-    int half = (end - y) / 2;
-    draw_latency(d, st, g, (struct rect){side.x, y, side.w, half});
-    draw_running(d, st, g, (struct rect){side.x, y + half, side.w, end - y - half});
-    draw_blocked(d, st, g, (struct rect){r.x, lists, l->left, end - lists});
+    int end = r.y + r.h, y = draw_facts(d, g, r);
+    int answers = 2 + !d->deadlines.exact + 2 + 1 + overview_unjudged_rows(d), room = end - y - answers;
+    int most = r.h >= 40 ? room / 3 : room / 2, want = d->ncancels ? d->ncancels + 1 : 2;
+    int cancels = want < most ? want : most < 2 ? 2 : most;
+    overview_draw_cancels(d, st, g, (struct rect){r.x, y, r.w, cancels});
+    y = overview_draw_deadlines(d, g, (struct rect){r.x, y + cancels, r.w, 3});
+    y = overview_draw_clocks(d, g, (struct rect){r.x, y, r.w, 2});
+    y = overview_draw_unjudged(d, g, (struct rect){r.x, y, r.w, end - y});
+    int half = r.h >= 40 ? (end - y) / 2 : 0;
+    if (half > 2)
+        draw_latency(d, st, g, (struct rect){r.x, y, r.w, half});
+    if (end - y - half > 1)
+        draw_running(d, st, g, (struct rect){r.x, y + half, r.w, end - y - half});
 }
 
 static void draw_narrow(const struct overview_data *d, const struct overview_state *st, struct grid *g, struct rect r, int lists)
 {
     int h = r.y + r.h - lists, left = r.w * 40 / 80, w = r.w - left - 1;
     draw_blocked(d, st, g, (struct rect){r.x, lists, left, h});
-    int upper = h >= 8 ? (h + 1) / 2 : h;
-    draw_running(d, st, g, (struct rect){r.x + left + 1, lists, w, upper});
-    if (h - upper >= 2)
-        draw_latency(d, st, g, (struct rect){r.x + left + 1, lists + upper, w, h - upper});
+    int upper = h >= 8 ? (h + 1) / 2 : h >= 5 ? h - 1 : h, want = d->ncancels + 1;
+    upper = d->ncancels && want < upper ? want : upper;
+    if (d->ncancels)
+        overview_draw_cancels(d, st, g, (struct rect){r.x + left + 1, lists, w, upper});
+    else
+        draw_running(d, st, g, (struct rect){r.x + left + 1, lists, w, upper});
+    struct rect rest = {r.x + left + 1, lists + upper, w, h - upper - 1};
+    if (rest.h >= 2 && d->ncancels)
+        draw_running(d, st, g, rest);
+    else if (rest.h >= 2)
+        draw_latency(d, st, g, rest);
+    if (rest.h >= 0)
+        overview_draw_unjudged_line(d, g, (struct rect){rest.x, r.y + r.h - 1, w, 1});
 }
 
 void overview_draw(const struct nav *nav, const void *state, const void *data, struct grid *g, struct rect r)
@@ -267,15 +276,18 @@ void overview_draw(const struct nav *nav, const void *state, const void *data, s
     const struct overview_data *d = data;
     const struct overview_state *st = state;
     (void)nav;
-    int y = draw_notes(d, g, r.y);
+    int top = draw_notes(d, g, r.y);
     if (!d->any || !d->read) {
-        grid_text(g, 1, y, r.w - 2, ROLE_DIM,
+        grid_text(g, 1, top, r.w - 2, ROLE_DIM,
                   d->importing ? "figures come when the first stretch of the trace is read" : "the trace holds no events");
         return;
     }
-    int lists = draw_sparks(d, g, y);
-    if (d->l.side)
-        draw_wide(d, st, g, r, y, lists);
-    else
+    int y = overview_draw_wrong(d, st, g, (struct rect){r.x, top, d->l.left, 0});
+    int lists = draw_sparks(d, g, y), end = r.y + r.h;
+    if (!d->l.side) {
         draw_narrow(d, st, g, r, lists);
+        return;
+    }
+    draw_side(d, st, g, (struct rect){r.x + d->l.left + 1, top, d->l.side, end - top});
+    draw_blocked(d, st, g, (struct rect){r.x, lists, d->l.left, end - lists});
 }

@@ -214,7 +214,8 @@ static void choose_sparks(struct overview_data *d)
 {
     struct ov_layout *l = &d->l;
     int notes = d->nnotes && d->notes[0].severity > NOTE_INFO ? d->nnotes : 0;
-    int room = d->r.h - notes - 3 - (d->r.h >= 20 ? 7 : 6), most = room / l->spark_rows;
+    int wrong = overview_wrong_layout(d, d->r.h);
+    int room = d->r.h - notes - wrong - 3 - (d->r.h >= 20 ? 7 : 4), most = room / l->spark_rows;
     l->nsparks = most < 2 ? 2 : most;
 }
 
@@ -230,15 +231,16 @@ int overview_load(struct app *app, struct nav *nav, void *state, void *data, str
     d->clock = (struct ruler_clock){s->t0, nav->wall ? s->wall_t0 : NS_NONE};
     read_notes(d, s);
     read_session(d, s);
-    choose_sparks(d);
     d->range_state = range_get(app, nav, s, &d->range);
     range_text(d->range_text, nav, d->range_state);
     d->range_t0 = nav->range0;
     d->range_t1 = nav->range1;
+    bool same = d->read && session_mark_same(&mark, &d->mark), again = !same || range_version(d->range) != d->range_version;
+    overview_read_verdict(d, app, s, again);
+    choose_sparks(d);
     if (!d->any)
         return 0;
-    bool same = d->read && session_mark_same(&mark, &d->mark);
-    if (!same || range_version(d->range) != d->range_version) {
+    if (again) {
         d->nwaits = site_waits_in(s, d->range, IDX_NONE, d->waits, OV_ROWS);
         read_groups(d, s);
         d->range_version = range_version(d->range);
