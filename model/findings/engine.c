@@ -127,11 +127,13 @@ static void claim(struct rule_run *r, const struct sighting *x, uint32_t finding
     *vec_push(&r->claims) = (struct claim){x->t0, x->t1, finding, before};
 }
 
-void rule_report(struct rule_run *r, const struct sighting *x)
+void rule_report(struct rule_run *r, const struct sighting *seen)
 {
+    struct sighting copy = *seen, *x = &copy;
     bool also = x->also && x->g != IDX_NONE;
     if (also && said_before(r, x))
         return;
+    x->frame = statement(r, x->frame);
     uint32_t i = find_group(r, x);
     struct finding *f = &r->out->list.v[i];
     take_worst(f, &r->side.v[i], x);
@@ -287,6 +289,7 @@ static void run_release(struct rule_run *r)
     map_release(&r->groups);
     map_release(&r->claimed);
     map_release(&r->idle);
+    map_release(&r->lines);
 }
 
 int findings_make(struct session *s, const struct rule_settings *st, bool (*stop)(void *), void *ctx, struct findings *out, struct err *e)

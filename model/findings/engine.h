@@ -51,8 +51,6 @@ struct claim {
     uint32_t finding, next; /* next claim on the same goroutine; IDX_NONE */
 };
 
-struct frame_judged; /* model/findings/names.c */
-
 struct rule_run {
     struct session *s;
     const struct rule_settings *st;
@@ -65,6 +63,7 @@ struct rule_run {
     VEC(struct claim) claims;
     struct map claimed; /* gidx -> last claim */
     struct map idle;    /* frame -> 1 waits by design as the settings say, 0 not */
+    struct map lines;   /* (function, line) -> the frame that stands for it */
     bool (*stop)(void *);
     void *stop_ctx;
     unsigned asked;
@@ -93,6 +92,10 @@ int rule_pause(struct rule_run *r, struct err *e);
 
 /* --- names ------------------------------------------------------------------------------------------------------------ */
 
+/* One frame for all of a statement: calls on one line differ in their pc. rule_report does so by itself. */
+frame_id statement(struct rule_run *r, frame_id f);
+/* The author's statement of a stack; 0. */
+frame_id statement_of(struct rule_run *r, stack_id stack);
 /* The function of a frame; 0. */
 str_id frame_func(const struct session *s, frame_id f);
 bool str_is(const struct session *s, str_id id, const char *text);

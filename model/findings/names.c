@@ -11,6 +11,22 @@ str_id frame_func(const struct session *s, frame_id f)
     return f && f < s->dict.frames.n ? session_frame(s, f)->func : 0;
 }
 
+frame_id statement(struct rule_run *r, frame_id f)
+{
+    if (!f || f >= r->s->dict.frames.n)
+        return 0;
+    uint64_t key = (uint64_t)session_frame(r->s, f)->func << 32 | session_frame(r->s, f)->line;
+    uint32_t known = map_get(&r->lines, key);
+    if (known == MAP_NONE)
+        map_put(&r->lines, key, known = f);
+    return known;
+}
+
+frame_id statement_of(struct rule_run *r, stack_id stack)
+{
+    return stack ? statement(r, stack_site(r->s, stack)) : 0;
+}
+
 bool str_is(const struct session *s, str_id id, const char *text)
 {
     struct str t = session_str(s, id);

@@ -2,7 +2,8 @@
  *
  * A plain trace does not say whose deadline fired. What ties one to a goroutine: timeouts are round numbers (200ms, 1.5s), and a context
  * is made shortly before the call that it should bound. So the goroutine must have been running a round time before the deadline fired,
- * not long before it blocked, and must not be one that waits by design.
+ * not long before it blocked, and must not be one that waits by design. Where more deadlines fired during its wait than there are
+ * goroutines like it, a match is chance, and nothing is said.
  */
 #include <math.h>
 
@@ -37,7 +38,15 @@ static int began_then(struct rule_run *r, gidx g, ns_t from, ns_t t, struct err 
     return 0;
 }
 
-static int look(struct rule_run *r, gidx i, const struct deadline *d, struct err *e)
+struct match {
+    struct deadline d;
+    struct span wait;
+    str_id function;
+    frame_id frame;
+};
+typedef VEC(struct match) matches;
+
+static int look(struct rule_run *r, gidx i, const struct deadline *d, matches *out, struct err *e)
 {
     struct session *s = r->s;
     struct span sp;
@@ -48,18 +57,9 @@ static int look(struct rule_run *r, gidx i, const struct deadline *d, struct err
     if (!outside || sp.t0 >= d->t || (double)(sp.t1 - d->t) <= limit(r, KEY_OVER) || waits_by_design(r, i, sp.stack))
         return 0;
     rc = began_then(r, i, sp.t0, d->t, e);
-    if (rc <= 0)
-        return rc;
-    struct sighting x = sighting_of(r, i, d->t, sp.t1);
-    x.function = function_of_stack(s, sp.stack);
-    x.frame = stack_site(s, sp.stack);
-    x.confidence = CONF_LIKELY;
-    x.also = true;
-    x.weight = x.numbers[NUM_OVERRUN] = (double)(sp.t1 - d->t);
-    sighting_prove_span(&x, s, i, sp.t0, sp.t1);
-    sighting_prove(&x, PROOF_GOROUTINE, session_g(s, d->g)->id, d->t, d->t, d->g);
-    rule_report(r, &x);
-    return 0;
+    if (rc > 0)
+        *vec_push(out) = (struct match){*d, sp, function_of_stack(s, sp.stack), statement_of(r, sp.stack)};
+    return rc;
 }
 
 /* Could have been blocked so for long enough. */
@@ -69,13 +69,54 @@ static bool may(const struct rule_run *r, const struct goroutine *g, ns_t t)
     return !g->system && blocked > limit(r, KEY_OVER) && (g->created == NS_NONE || g->created < t) && (g->ended == NS_OPEN || g->ended > t);
 }
 
-static int judge_deadline(struct rule_run *r, const struct deadline *d, struct err *e)
+static int match_deadline(struct rule_run *r, const struct deadline *d, matches *out, struct err *e)
 {
     int rc = 0;
     for (uint32_t i = 0; i < r->s->goroutines.n && rc >= 0; i++) {
         rc = rule_pause(r, e);
         if (rc == 0 && may(r, session_g(r->s, i), d->t))
-            rc = look(r, i, d, e);
+            rc = look(r, i, d, out, e);
+    }
+    return rc;
+}
+
+/* More deadlines in its wait than goroutines of its kind that wait for one. */
+static bool is_chance(const struct match *m, const matches *all, const deadlines *list)
+{
+    size_t fired = 0, alike = 0;
+    for (size_t i = 0; i < list->n; i++)
+        fired += list->v[i].unheard && list->v[i].t >= m->wait.t0 && list->v[i].t < m->wait.t1;
+    for (size_t i = 0; i < all->n; i++) {
+        const struct match *o = &all->v[i];
+        alike += o->function == m->function && o->frame == m->frame && o->wait.t0 < m->wait.t1 && m->wait.t0 < o->wait.t1 &&
+                 (i == 0 || all->v[i - 1].wait.g != o->wait.g);
+    }
+    return fired > alike;
+}
+
+static void report(struct rule_run *r, const struct match *m)
+{
+    gidx g = m->wait.g;
+    struct sighting x = sighting_of(r, g, m->d.t, m->wait.t1);
+    x.function = m->function;
+    x.frame = m->frame;
+    x.confidence = CONF_LIKELY;
+    x.also = true;
+    x.weight = x.numbers[NUM_OVERRUN] = (double)(m->wait.t1 - m->d.t);
+    sighting_prove_span(&x, r->s, g, m->wait.t0, m->wait.t1);
+    sighting_prove(&x, PROOF_GOROUTINE, session_g(r->s, m->d.g)->id, m->d.t, m->d.t, m->d.g);
+    rule_report(r, &x);
+}
+
+static int match_all(struct rule_run *r, const deadlines *list, matches *out, struct err *e)
+{
+    size_t looked = 0;
+    int rc = 0;
+    for (size_t i = 0; i < list->n && rc >= 0 && looked < DEADLINES_MAX; i++) {
+        if (!list->v[i].unheard)
+            continue;
+        looked++;
+        rc = match_deadline(r, &list->v[i], out, e);
     }
     return rc;
 }
@@ -83,16 +124,21 @@ static int judge_deadline(struct rule_run *r, const struct deadline *d, struct e
 int judge_deadline_overrun(struct rule_run *r, struct err *e)
 {
     deadlines list = {0};
-    size_t n, looked = 0;
-    int rc = 0;
+    matches found = {0};
+    struct map told = {0}; /* waits: one finding each, by the first deadline that fits */
+    size_t n;
     deadlines_make(r->s, &list);
-    for (size_t i = 0; i < list.n && rc >= 0 && looked < DEADLINES_MAX; i++) {
-        if (!list.v[i].unheard)
+    int rc = match_all(r, &list, &found, e);
+    for (size_t i = 0; rc >= 0 && i < found.n; i++) {
+        uint64_t key = (uint64_t)found.v[i].wait.t0; /* an event's time is its own */
+        if (map_get(&told, key) != MAP_NONE || is_chance(&found.v[i], &found, &list))
             continue;
-        looked++;
-        rc = judge_deadline(r, &list.v[i], e);
+        map_put(&told, key, 1);
+        report(r, &found.v[i]);
     }
+    map_release(&told);
     vec_free(&list);
+    vec_free(&found);
     struct finding *f = rule_findings(r, &n);
     for (size_t i = 0; i < n; i++, f++)
         finding_say(

@@ -52,7 +52,7 @@ static int look(struct rule_run *r, gidx i, struct stuck *out, struct err *e)
         waits_by_design(r, i, sp.stack))
         return 0;
     *out = (struct stuck){.function = function_of_stack(s, sp.stack),
-                          .frame = stack_site(s, sp.stack),
+                          .frame = statement_of(r, sp.stack),
                           .since = since,
                           .g = i,
                           .kind = (uint8_t)kind,
@@ -71,11 +71,12 @@ static int by_place(const void *pa, const void *pb)
 }
 
 /* Waits at this statement that ended, less those after which the goroutine ended: a request that gets its answer and is done. */
-static uint64_t woken_there(const struct session *s, const struct knot *k)
+static uint64_t woken_there(struct rule_run *r, const struct knot *k)
 {
+    const struct session *s = r->s;
     uint64_t begun = 0, ended = 0;
     for (size_t i = 0; i < s->waits.n; i++)
-        if (stack_site(s, s->waits.v[i].stack) == k->v->frame && function_of_stack(s, s->waits.v[i].stack) == k->v->function)
+        if (statement_of(r, s->waits.v[i].stack) == k->v->frame && function_of_stack(s, s->waits.v[i].stack) == k->v->function)
             begun += s->waits.v[i].count;
     const struct group *group = &s->groups.v[session_g(s, k->v->g)->group];
     ended = group->n - group->alive;
@@ -176,7 +177,7 @@ static void judge_list(struct rule_run *r, stuck_list *list)
         for (j = i + 1; j < list->n && list->v[j].function == list->v[i].function && list->v[j].frame == list->v[i].frame;)
             j++;
         struct knot k = {.v = list->v + i, .n = j - i};
-        k.woken = woken_there(r->s, &k);
+        k.woken = woken_there(r, &k);
         weigh(r, &k);
         *vec_push(&knots) = k;
     }

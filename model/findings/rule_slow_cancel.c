@@ -1,15 +1,19 @@
 /* slow-cancel: from the wake by a cancel until the goroutine ended, or waited again at the same statement, it took long.
  *
  * A goroutine that left the function in which it waited is known to have done so only at its next block: its own computing until then
- * may be other work already, so only the time in which it was ready or blocked counts. Main and AfterFunc's functions go on by design.
+ * may be other work already, so only the time in which it was ready or blocked counts. One that blocks again at the author's same
+ * statement, if elsewhere in what that calls, has come back: a loop of requests. Main and AfterFunc's functions go on by design.
  */
 #include "model/findings/engine.h"
 
 /* How long the reaction took, at least; 0: nothing that could be held against it. */
-static ns_t reaction_of(const struct session *s, const struct cancel_edge *x)
+static ns_t reaction_of(struct rule_run *r, const struct cancel_edge *x)
 {
+    const struct session *s = r->s;
     ns_t exit = edge_to_exit(x);
     if (x->kind != EDGE_WAKE || session_g(s, x->g)->id == 1)
+        return 0;
+    if (x->then && statement_of(r, x->then) == statement_of(r, x->wait_stack))
         return 0;
     if (x->how == EXIT_OPEN)
         return s->t1 - x->t;
@@ -70,7 +74,7 @@ int judge_slow_cancel(struct rule_run *r, struct err *e)
 {
     const struct session *s = r->s;
     for (uint32_t i = 0; i < s->ctx.edges.n; i++) {
-        ns_t took = reaction_of(s, &s->ctx.edges.v[i]);
+        ns_t took = reaction_of(r, &s->ctx.edges.v[i]);
         if (rule_pause(r, e) < 0)
             return -1;
         if ((double)took > limit(r, KEY_OVER))

@@ -59,6 +59,23 @@ static void a_loop_that_waits_again_there_has_reacted(void)
     judged_free(&j);
 }
 
+/* The statement is a call that waits in several places, as a request of net/http does. */
+static void a_loop_of_requests_has_reacted_when_it_asks_anew(void)
+{
+    struct scene *sc = scene_new();
+    scene_go(sc, 1 * MSEC, 1, 10, "main.client", GO);
+    scene_block(sc, 2 * MSEC, 10, "select",
+                "runtime.selectgo select.go:335 < net/http.(*Transport).getConn transport.go:1552 < main.client main.go:30");
+    scene_wake(sc, 100 * MSEC, 1, 10, CANCEL "main.main main.go:40");
+    scene_block(sc, 101 * MSEC, 10, "sync",
+                "sync.(*Mutex).Lock mutex.go:46 < net/http.(*Transport).getConn transport.go:1547 < main.client main.go:30");
+    scene_wake(sc, 401 * MSEC, 1, 10, "sync.(*Mutex).Unlock mutex.go:200 < main.main main.go:7");
+    scene_quit(sc, 402 * MSEC, 10);
+    struct judged j = judge_scene(sc, 1 * S, NULL);
+    expect_silent(&j, "slow-cancel");
+    judged_free(&j);
+}
+
 /* It returned to its caller, which computes for itself. */
 static void what_the_caller_computes_later_is_not_counted(void)
 {
@@ -185,6 +202,23 @@ static void the_deadline_of_somebody_else_does_not(void)
     judged_free(&j);
 }
 
+/* Of a dozen deadlines in its wait one fits: chance. */
+static void among_many_deadlines_a_match_is_chance(void)
+{
+    struct scene *sc = scene_new();
+    scene_go(sc, 5 * MSEC, 1, 10, "main.readAnswer", GO);
+    scene_block(sc, 5 * MSEC + 200 * US, 10, "network", READ);
+    for (unsigned i = 0; i < 12; i++) {
+        scene_go(sc, 205 * MSEC + 100 * US + i * 7 * MSEC, 1, 30 + i, TIMER, NULL);
+        scene_quit(sc, 205 * MSEC + 200 * US + i * 7 * MSEC, 30 + i);
+    }
+    scene_wake(sc, 700 * MSEC, 0, 10, NULL);
+    scene_quit(sc, 701 * MSEC, 10);
+    struct judged j = judge_scene(sc, 1 * S, NULL);
+    expect_silent(&j, "deadline-overrun");
+    judged_free(&j);
+}
+
 static void an_accept_loop_does_not(void)
 {
     const char *accept = "internal/poll.runtime_pollWait netpoll.go:351 < net.(*TCPListener).Accept tcpsock.go:327 < main.serve main.go:9";
@@ -303,6 +337,7 @@ int main(void)
     a_worker_that_flushes_after_done_is_slow();
     a_worker_that_leaves_at_once_is_not();
     a_loop_that_waits_again_there_has_reacted();
+    a_loop_of_requests_has_reacted_when_it_asks_anew();
     what_the_caller_computes_later_is_not_counted();
     the_threshold_can_be_set();
     a_leak_takes_over_the_slow_cancel_of_its_goroutines();
@@ -312,6 +347,7 @@ int main(void)
     a_read_across_its_deadline_overruns();
     a_read_that_its_own_deadline_ends_does_not();
     the_deadline_of_somebody_else_does_not();
+    among_many_deadlines_a_match_is_chance();
     an_accept_loop_does_not();
     children_of_a_foreign_parent_cost_goroutines();
     few_at_a_time_are_fine();

@@ -21,7 +21,6 @@ struct scene *scene_new(void)
     sc->now = 2;
     sc->running = 1;
     sc->state[1] = 'R';
-    sc->pc = 0x1000;
     return sc;
 }
 
@@ -54,8 +53,12 @@ static struct mk_frame frame_of(struct scene *sc, const char *text, size_t n)
         fprintf(stderr, "no frame: %s\n", buf);
         abort();
     }
+    uint64_t key = hash_text(buf);
+    uint32_t pc = map_get(&sc->pcs, key);
+    if (pc == MAP_NONE)
+        map_put(&sc->pcs, key, pc = 0x1000 + (uint32_t)sc->pcs.n);
     *file++ = *line++ = 0;
-    return (struct mk_frame){sc->pc++, mk_string(sc->mk, buf), mk_string(sc->mk, file), strtoull(line, NULL, 10)};
+    return (struct mk_frame){pc, mk_string(sc->mk, buf), mk_string(sc->mk, file), strtoull(line, NULL, 10)};
 }
 
 static uint64_t stack_of(struct scene *sc, const char *text)
@@ -201,6 +204,7 @@ struct session *scene_play(struct scene *sc, uint64_t t)
     CHECK(s != NULL, "the scene cannot be read: %s; %s", e.what, e.where);
     mk_free(sc->mk);
     map_release(&sc->stacks);
+    map_release(&sc->pcs);
     mem_free(sc);
     return s;
 }

@@ -23,7 +23,7 @@ struct scene {
     uint64_t seq[SCENE_GS];
     uint8_t state[SCENE_GS]; /* 0 none, r ready, R runs, w waits, s syscall */
     struct map stacks;       /* hash of the text -> id */
-    uint64_t pc;
+    struct map pcs;          /* of a frame's text -> pc */
 };
 
 struct scene *scene_new(void);
