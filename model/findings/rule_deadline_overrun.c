@@ -3,7 +3,8 @@
  * A plain trace does not say whose deadline fired. What ties one to a goroutine: timeouts are round numbers (200ms, 1.5s), and a context
  * is made shortly before the call that it should bound. So the goroutine must have been running a round time before the deadline fired,
  * not long before it blocked, and must not be one that waits by design. Where more deadlines fired during its wait than there are
- * goroutines like it, a match is chance, and nothing is said.
+ * goroutines like it, a match is chance, and nothing is said. A server's goroutine for one connection waits for the next request as
+ * long as that takes; in a program that talks to itself its times are those of the client, so it is left out.
  */
 #include <math.h>
 
@@ -45,6 +46,26 @@ struct match {
     frame_id frame;
 };
 typedef VEC(struct match) matches;
+
+/* Functions of the author's that accept connections. */
+typedef VEC(str_id) functions;
+
+static void find_acceptors(struct rule_run *r, functions *out)
+{
+    const struct session *s = r->s;
+    for (size_t i = 0; i < s->waits.n; i++)
+        if (stack_has(s, s->waits.v[i].stack, "internal/poll.(*FD).Accept"))
+            *vec_push(out) = frame_func(s, stack_site(s, s->waits.v[i].stack));
+}
+
+static bool serves_connection(const struct session *s, gidx g, const functions *acceptors)
+{
+    str_id by = frame_func(s, stack_site(s, session_g(s, g)->create_stack));
+    for (size_t i = 0; by && i < acceptors->n; i++)
+        if (acceptors->v[i] == by)
+            return true;
+    return false;
+}
 
 static int look(struct rule_run *r, gidx i, const struct deadline *d, matches *out, struct err *e)
 {
@@ -94,13 +115,14 @@ static bool is_chance(const struct match *m, const matches *all, const deadlines
     return fired > alike;
 }
 
-static void report(struct rule_run *r, const struct match *m)
+static void report(struct rule_run *r, const struct match *m, bool first)
 {
     gidx g = m->wait.g;
     struct sighting x = sighting_of(r, g, m->d.t, m->wait.t1);
     x.function = m->function;
     x.frame = m->frame;
     x.confidence = CONF_LIKELY;
+    x.count = first;
     x.also = true;
     x.weight = x.numbers[NUM_OVERRUN] = (double)(m->wait.t1 - m->d.t);
     sighting_prove_span(&x, r->s, g, m->wait.t0, m->wait.t1);
@@ -125,18 +147,24 @@ int judge_deadline_overrun(struct rule_run *r, struct err *e)
 {
     deadlines list = {0};
     matches found = {0};
-    struct map told = {0}; /* waits: one finding each, by the first deadline that fits */
+    functions acceptors = {0};
+    struct map told = {0}, seen = {0}; /* waits, each told once, by the first deadline that fits; goroutines */
     size_t n;
     deadlines_make(r->s, &list);
+    find_acceptors(r, &acceptors);
     int rc = match_all(r, &list, &found, e);
     for (size_t i = 0; rc >= 0 && i < found.n; i++) {
         uint64_t key = (uint64_t)found.v[i].wait.t0; /* an event's time is its own */
-        if (map_get(&told, key) != MAP_NONE || is_chance(&found.v[i], &found, &list))
+        gidx g = found.v[i].wait.g;
+        if (map_get(&told, key) != MAP_NONE || is_chance(&found.v[i], &found, &list) || serves_connection(r->s, g, &acceptors))
             continue;
         map_put(&told, key, 1);
-        report(r, &found.v[i]);
+        report(r, &found.v[i], map_get(&seen, g) == MAP_NONE);
+        map_put(&seen, g, 1);
     }
     map_release(&told);
+    map_release(&seen);
+    vec_free(&acceptors);
     vec_free(&list);
     vec_free(&found);
     struct finding *f = rule_findings(r, &n);

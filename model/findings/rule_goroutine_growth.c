@@ -36,18 +36,41 @@ static uint32_t slice_at(const struct session *s, uint32_t slices, ns_t t)
     return i < part ? i + 1 : i;
 }
 
+static void count_one(const struct session *s, struct growth *w, str_id kind, gidx i)
+{
+    const struct goroutine *g = session_g(s, i);
+    int32_t *c = counts_of(w, kind, i);
+    c[g->created == NS_NONE ? 0 : slice_at(s, w->slices, g->created)]++;
+    if (g->ended != NS_OPEN)
+        c[slice_at(s, w->slices, g->ended)]--;
+}
+
+/* Whether a group can have grown so, and whether its start function says whose work it is: else each goroutine has to be asked. */
+enum kind_of_group { GROUP_SMALL, GROUP_KIND, GROUP_MIXED };
+
+static enum kind_of_group kind_of(struct rule_run *r, const struct growth *w, gidx one)
+{
+    struct session *s = r->s;
+    const struct group *group = &s->groups.v[session_g(s, one)->group];
+    if (group->system || group->alive < w->slices / 2)
+        return GROUP_SMALL;
+    return function_of_g(r, one) == group->name ? GROUP_KIND : GROUP_MIXED;
+}
+
 static void count(struct rule_run *r, struct growth *w)
 {
     struct session *s = r->s;
+    uint8_t *kinds = mem_calloc(s->groups.n + 1, 1); /* 1 + enum kind_of_group; 0 not asked yet */
     for (uint32_t i = 0; i < s->goroutines.n; i++) {
         const struct goroutine *g = session_g(s, i);
         if (g->system || g->first == NS_NONE)
             continue;
-        int32_t *c = counts_of(w, function_of_g(r, i), i);
-        c[g->created == NS_NONE ? 0 : slice_at(s, w->slices, g->created)]++;
-        if (g->ended != NS_OPEN)
-            c[slice_at(s, w->slices, g->ended)]--;
+        if (!kinds[g->group])
+            kinds[g->group] = (uint8_t)(1 + kind_of(r, w, i));
+        if (kinds[g->group] != 1 + GROUP_SMALL)
+            count_one(s, w, kinds[g->group] == 1 + GROUP_KIND ? g->name : function_of_g(r, i), i);
     }
+    mem_free(kinds);
 }
 
 static void judge_kind(struct rule_run *r, const struct growth *w, const struct kind *k)

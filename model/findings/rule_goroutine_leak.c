@@ -1,8 +1,9 @@
 /* goroutine-leak: blocked on a channel, in a select or for a lock at the end of the trace, and for long.
  *
  * A trace cannot tell a leak from a pool that waits for work. What it can tell: how many are stuck at one statement, what for, and
- * whether any of their kind was woken there and lived on. A sender, a locker, or somebody on a nil channel is no pool: nobody parks
- * there by design. A receiver whose kind was woken there, and did not end by it, looks just like a pool: an info, no more.
+ * whether any of them was woken there and came back, or one of their kind was and lived on. A sender, a locker, or somebody on a nil
+ * channel is no pool: nobody parks there by design. A receiver whose kind was woken there, and did not end by it, looks just like a pool:
+ * an info, no more.
  */
 #include <stdlib.h>
 
@@ -12,7 +13,7 @@
 struct stuck {
     str_id function;
     frame_id frame;
-    ns_t since;
+    ns_t since, begun; /* of the wait: as far as is known, as the trace tells */
     gidx g;
     uint8_t kind; /* enum wait_kind */
     bool older;   /* than the trace, and blocked ever since */
@@ -23,7 +24,7 @@ typedef VEC(struct stuck) stuck_list;
 struct knot {
     const struct stuck *v;
     size_t n;
-    uint64_t woken; /* waits there that ended, and not with the goroutine's end */
+    uint64_t woken; /* waits there that ended, and not with the goroutine's end; 0: none is known */
     uint8_t severity, confidence;
     bool doubt; /* a pool looks the same */
 };
@@ -54,6 +55,7 @@ static int look(struct rule_run *r, gidx i, struct stuck *out, struct err *e)
     *out = (struct stuck){.function = function_of_stack(s, sp.stack),
                           .frame = statement_of(r, sp.stack),
                           .since = since,
+                          .begun = sp.t0,
                           .g = i,
                           .kind = (uint8_t)kind,
                           .older = older};
@@ -81,6 +83,28 @@ static uint64_t woken_there(struct rule_run *r, const struct knot *k)
     const struct group *group = &s->groups.v[session_g(s, k->v->g)->group];
     ended = group->n - group->alive;
     return begun > k->n + ended ? begun - k->n - ended : 0;
+}
+
+enum { LOOKED_AT = 32 }; /* goroutines of a knot, and spans of each */
+
+/* Whether one of them waited there before and came back. 1, 0, -1. */
+static int came_back(struct rule_run *r, const struct knot *k, struct err *e)
+{
+    for (size_t i = 0; i < k->n && i < LOOKED_AT; i++) {
+        struct span sp;
+        ns_t at = k->v[i].begun;
+        for (unsigned n = 0; n < LOOKED_AT; n++) {
+            int rc = tl_span_step(r->s, k->v[i].g, at, -1, &sp, e);
+            if (rc < 0)
+                return -1;
+            if (rc == 0)
+                break;
+            if (sp.state == G_WAITING && sp.stack && statement_of(r, sp.stack) == k->v->frame)
+                return 1;
+            at = sp.t0;
+        }
+    }
+    return 0;
 }
 
 static bool all_older(const struct knot *k)
@@ -169,15 +193,22 @@ static void say(struct rule_run *r, const struct knot *all, size_t nknots)
     }
 }
 
-static void judge_list(struct rule_run *r, stuck_list *list)
+static int judge_list(struct rule_run *r, stuck_list *list, struct err *e)
 {
     VEC(struct knot) knots = {0};
+    int rc = 0;
     qsort(list->v, list->n, sizeof *list->v, by_place);
     for (size_t i = 0, j; i < list->n; i = j) {
         for (j = i + 1; j < list->n && list->v[j].function == list->v[i].function && list->v[j].frame == list->v[i].frame;)
             j++;
         struct knot k = {.v = list->v + i, .n = j - i};
         k.woken = woken_there(r, &k);
+        if (!k.woken) {
+            int back = came_back(r, &k, e);
+            if (back < 0)
+                rc = -1;
+            k.woken = back > 0;
+        }
         weigh(r, &k);
         *vec_push(&knots) = k;
     }
@@ -188,6 +219,7 @@ static void judge_list(struct rule_run *r, stuck_list *list)
         report(r, &knots.v[i]);
     say(r, knots.v, knots.n);
     vec_free(&knots);
+    return rc;
 }
 
 int judge_goroutine_leak(struct rule_run *r, struct err *e)
@@ -201,7 +233,7 @@ int judge_goroutine_leak(struct rule_run *r, struct err *e)
             *vec_push(&list) = u;
     }
     if (rc >= 0 && list.n)
-        judge_list(r, &list);
+        rc = judge_list(r, &list, e);
     vec_free(&list);
     return rc < 0 ? -1 : 0;
 }

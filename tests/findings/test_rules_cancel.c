@@ -219,6 +219,25 @@ static void among_many_deadlines_a_match_is_chance(void)
     judged_free(&j);
 }
 
+static void a_server_waits_for_the_next_request(void)
+{
+    struct scene *sc = scene_new();
+    scene_go(sc, 1 * MSEC, 1, 9, "main.serve", GO);
+    scene_block(sc, 2 * MSEC, 9, "network",
+                "internal/poll.runtime_pollWait netpoll.go:351 < internal/poll.(*FD).Accept fd_unix.go:620 < "
+                "net.(*TCPListener).Accept tcpsock.go:327 < main.serve main.go:9");
+    scene_wake(sc, 4 * MSEC, 0, 9, NULL);
+    scene_go(sc, 5 * MSEC, 9, 10, "main.answer", "main.serve main.go:12");
+    scene_block(sc, 5 * MSEC + 200 * US, 10, "network", READ);
+    scene_go(sc, 205 * MSEC + 100 * US, 1, 30, TIMER, NULL);
+    scene_quit(sc, 205 * MSEC + 200 * US, 30);
+    scene_wake(sc, 700 * MSEC, 0, 10, NULL);
+    scene_quit(sc, 701 * MSEC, 10);
+    struct judged j = judge_scene(sc, 1 * S, NULL);
+    expect_silent(&j, "deadline-overrun");
+    judged_free(&j);
+}
+
 static void an_accept_loop_does_not(void)
 {
     const char *accept = "internal/poll.runtime_pollWait netpoll.go:351 < net.(*TCPListener).Accept tcpsock.go:327 < main.serve main.go:9";
@@ -348,6 +367,7 @@ int main(void)
     a_read_that_its_own_deadline_ends_does_not();
     the_deadline_of_somebody_else_does_not();
     among_many_deadlines_a_match_is_chance();
+    a_server_waits_for_the_next_request();
     an_accept_loop_does_not();
     children_of_a_foreign_parent_cost_goroutines();
     few_at_a_time_are_fine();

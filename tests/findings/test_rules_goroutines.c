@@ -69,6 +69,22 @@ static void a_pool_is_no_more_than_an_info(void)
     judged_free(&j);
 }
 
+/* Many of the kind ended without ever waiting there; those that do wait were there before. */
+static void a_pool_is_known_by_those_who_came_back(void)
+{
+    struct scene *sc = scene_new();
+    for (unsigned i = 0; i < 30; i++) {
+        scene_go(sc, 1 * MSEC + i * 10 * US, 1, 100 + i, "main.worker", GO);
+        scene_quit(sc, 1 * MSEC + i * 10 * US + 5 * US, 100 + i);
+    }
+    stuck(sc, 5 * MSEC, 1, 10, 4, "main.worker", "select", SELECT);
+    scene_wake(sc, 10 * MSEC, 1, 11, "runtime.chansend1 chan.go:161 < main.main main.go:7");
+    scene_block(sc, 11 * MSEC, 11, "select", SELECT);
+    struct judged j = judge_scene(sc, 3 * S, NULL);
+    expect_quiet(&j, "goroutine-leak");
+    judged_free(&j);
+}
+
 /* Others of the kind got their answer and ended: that makes the rest no pool. */
 static void those_who_got_an_answer_and_ended_prove_no_pool(void)
 {
@@ -266,6 +282,7 @@ int main(void)
     two_are_a_warning_only();
     too_short_to_tell();
     a_pool_is_no_more_than_an_info();
+    a_pool_is_known_by_those_who_came_back();
     those_who_got_an_answer_and_ended_prove_no_pool();
     main_may_wait();
     a_watcher_of_main_is_an_info();

@@ -103,7 +103,7 @@ void scene_go(struct scene *sc, uint64_t t, uint64_t by, uint64_t g, const char 
 {
     char text[300];
     scene_run(sc, t, by);
-    snprintf(text, sizeof text, "%s main.go:1", start);
+    snprintf(text, sizeof text, strchr(start, ' ') ? "%s" : "%s main.go:1", start);
     MK(sc->b, at(sc, t), GoCreate, g, stack_of(sc, text), stack_of(sc, stack));
     sc->state[g] = 'r';
 }

@@ -28,6 +28,7 @@ struct scene {
 
 struct scene *scene_new(void);
 /* Stacks are text: frames "function file:line", leaf first, parted by " < ". */
+/* start: a function, or a frame as in a stack. */
 void scene_go(struct scene *sc, uint64_t t, uint64_t by, uint64_t g, const char *start, const char *stack);
 void scene_run(struct scene *sc, uint64_t t, uint64_t g);
 void scene_preempt(struct scene *sc, uint64_t t, uint64_t g);
