@@ -1,5 +1,7 @@
 /* Cells of all lanes at any zoom are what the spans of the events sum up to, to the nanosecond: in random sessions with and
- * without sums, in real traces, in two traces one after the other. And all time is accounted for.
+ * sums, in real traces, in two traces one after the other. And all time is accounted for.
+ *
+ * test-timeout: 120
  */
 #include <inttypes.h>
 #include <stdio.h>
