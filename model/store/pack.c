@@ -19,7 +19,8 @@ struct packer {
     ZSTD_CCtx *c;
     ZSTD_DCtx *d;
     struct buf plain;
-    uint64_t value[PART_ROWS]; /* of the column that is packed */
+    const uint8_t *row[PART_ROWS]; /* that are packed */
+    uint64_t value[PART_ROWS];     /* of a column */
     int64_t diff[PART_ROWS];
 };
 
@@ -55,25 +56,37 @@ void pack_bytes(struct packer *p, const void *bytes, size_t n, struct buf *out)
     buf_release(&packed);
 }
 
-/* A time's difference from its guess, in ticks where it is a whole number of them. */
-static uint8_t *put_time(uint8_t *to, uint64_t v, int64_t diff, unsigned tick)
+static inline bool no_time(uint64_t v)
 {
-    if ((ns_t)v == NS_NONE || (ns_t)v == NS_OPEN)
-        return uleb_put(to, (ns_t)v == NS_NONE ? CODE_NONE : CODE_OPEN);
+    return (ns_t)v == NS_NONE || (ns_t)v == NS_OPEN;
+}
+
+static inline uint8_t *put(uint8_t *to, uint64_t v)
+{
+    if (v < 0x80) {
+        *to++ = (uint8_t)v;
+        return to;
+    }
+    return uleb_put(to, v);
+}
+
+/* A time's difference from its guess, in ticks where it is a whole number of them. */
+static inline uint8_t *put_time(uint8_t *to, uint64_t v, int64_t diff, unsigned tick)
+{
+    if (no_time(v))
+        return put(to, (ns_t)v == NS_NONE ? CODE_NONE : CODE_OPEN);
     uint64_t ticks = zigzag(diff >> tick);
     if (((uint64_t)diff & ((1ull << tick) - 1)) == 0 && ticks <= UINT64_MAX - CODE_DIFF)
-        return uleb_put(to, ticks + CODE_DIFF);
-    return uleb_put(uleb_put(to, CODE_WHOLE), zigzag(diff));
+        return put(to, ticks + CODE_DIFF);
+    return put(put(to, CODE_WHOLE), zigzag(diff));
 }
 
 /* The largest tick that seven of eight differences are multiples of: clocks tick coarser than nanoseconds. */
 static unsigned tick_of(const int64_t *diff, uint32_t n)
 {
     uint32_t with[TICK_MAX + 1] = {0}, sum = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        unsigned zeros = diff[i] ? (unsigned)__builtin_ctzll((uint64_t)diff[i]) : TICK_MAX;
-        with[zeros < TICK_MAX ? zeros : TICK_MAX]++;
-    }
+    for (uint32_t i = 0; i < n; i++)
+        with[__builtin_ctzll((uint64_t)diff[i] | 1ull << TICK_MAX)]++;
     unsigned tick = TICK_MAX;
     for (; tick > 0; tick--) {
         sum += with[tick];
@@ -83,17 +96,28 @@ static unsigned tick_of(const int64_t *diff, uint32_t n)
     return tick;
 }
 
-static uint8_t *put_times(struct packer *p, const struct table *t, const struct field *f, const struct shelf *sh, uint32_t from, uint32_t n,
-                          uint8_t *to)
+static void diff_rows(struct packer *p, uint32_t n)
 {
     uint64_t last = 0;
     for (uint32_t i = 0; i < n; i++) {
-        const void *row = t->row(sh, from + i);
-        uint64_t v = p->value[i] = field_get(f, row);
-        bool none = (ns_t)v == NS_NONE || (ns_t)v == NS_OPEN;
-        p->diff[i] = none ? 0 : (int64_t)(v - (f->guess ? f->guess(sh->s, row) : last));
-        last = none ? last : v;
+        uint64_t v = p->value[i];
+        p->diff[i] = no_time(v) ? 0 : (int64_t)(v - last);
+        last = no_time(v) ? last : v;
     }
+}
+
+static void diff_guess(struct packer *p, const struct field *f, const struct session *s, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++)
+        p->diff[i] = no_time(p->value[i]) ? 0 : (int64_t)(p->value[i] - f->guess(s, p->row[i]));
+}
+
+static uint8_t *put_times(struct packer *p, const struct field *f, const struct session *s, uint32_t n, uint8_t *to)
+{
+    if (f->guess)
+        diff_guess(p, f, s, n);
+    else
+        diff_rows(p, n);
     unsigned tick = tick_of(p->diff, n);
     *to++ = (uint8_t)tick;
     for (uint32_t i = 0; i < n; i++)
@@ -101,30 +125,50 @@ static uint8_t *put_times(struct packer *p, const struct table *t, const struct 
     return to;
 }
 
-static uint8_t *put_numbers(const struct table *t, const struct field *f, const struct shelf *sh, uint32_t from, uint32_t n, uint8_t *to)
+static uint8_t *put_numbers(const struct packer *p, uint32_t n, uint8_t *to)
 {
     uint64_t last = 0;
     for (uint32_t i = 0; i < n; i++) {
-        uint64_t v = field_get(f, t->row(sh, from + i));
-        to = uleb_put(to, zigzag((int64_t)(v - last)));
-        last = v;
+        to = put(to, zigzag((int64_t)(p->value[i] - last)));
+        last = p->value[i];
     }
     return to;
 }
 
-static void pack_column(struct packer *p, const struct table *t, const struct field *f, const struct shelf *sh, uint32_t from, uint32_t n)
+#define TAKE(type)                                                                                                                         \
+    for (uint32_t i = 0; i < n; i++) {                                                                                                     \
+        type x;                                                                                                                            \
+        memcpy(&x, p->row[i] + f->at, sizeof x);                                                                                           \
+        p->value[i] = x;                                                                                                                   \
+    }                                                                                                                                      \
+    break
+static void take_column(struct packer *p, const struct field *f, uint32_t n)
+{
+    switch (f->type) {
+    case FIELD_BOOL: TAKE(bool);
+    case FIELD_U8: TAKE(uint8_t);
+    case FIELD_U16: TAKE(uint16_t);
+    case FIELD_U32: TAKE(uint32_t);
+    default: TAKE(uint64_t);
+    }
+}
+
+static void pack_column(struct packer *p, const struct field *f, const struct session *s, uint32_t n)
 {
     buf_clear(&p->plain);
     buf_reserve(&p->plain, (size_t)n * TIME_VARINT_MAX + 2);
+    take_column(p, f, n);
     uint8_t *to = p->plain.p;
-    to = f->type == FIELD_I64 ? put_times(p, t, f, sh, from, n, to) : put_numbers(t, f, sh, from, n, to);
+    to = f->type == FIELD_I64 ? put_times(p, f, s, n, to) : put_numbers(p, n, to);
     p->plain.n = (size_t)(to - p->plain.p);
 }
 
 void pack_rows(struct packer *p, const struct table *t, const struct shelf *sh, uint32_t from, uint32_t n, struct buf *out)
 {
+    for (uint32_t i = 0; i < n; i++)
+        p->row[i] = t->row(sh, from + i);
     for (unsigned k = 0; k < t->nfields; k++) {
-        pack_column(p, t, &t->fields[k], sh, from, n);
+        pack_column(p, &t->fields[k], sh->s, n);
         pack_bytes(p, p->plain.p, p->plain.n, out);
     }
 }
