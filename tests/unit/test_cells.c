@@ -190,7 +190,7 @@ static void many_segments(uint32_t n, uint32_t split, uint32_t goroutines, bool 
     char what[80];
     snprintf(what, sizeof what, "%u events, %u a segment, %u goroutines%s", n, split, goroutines, odd ? ", odd" : "");
     oracle_split = split;
-    bool ok = watched_random(&w, 1, n, goroutines, odd, &e);
+    bool ok = watched_random(&w, 20, n, goroutines, odd, &e);
     oracle_split = 0;
     if (ok) {
         uint32_t segments = (uint32_t)w.s->segments.n;
@@ -198,7 +198,7 @@ static void many_segments(uint32_t n, uint32_t split, uint32_t goroutines, bool 
         count_spans(w.s, 16, split * 16 >= LOD_EVENTS_MIN ? segments / 16 : 0, split * 16 >= LOD_EVENTS_MIN, what);
         count_spans(w.s, 256, segments / 256, split * 16 >= LOD_EVENTS_MIN, what);
     }
-    judge(&w, ok, 60, what, false, &e);
+    judge(&w, ok, 40, what, false, &e);
 }
 
 static void files(const char *const *paths, size_t n, uint32_t windows_n)
@@ -216,8 +216,8 @@ int main(void)
     random_session(4, 60000, 200, false);
     random_session(9, 130000, 4000, true);
     random_session(34, 340000, 100, false);
-    many_segments(40000, 70, 12, false);
-    many_segments(290000, 560, 200, true);
+    many_segments(22000, 70, 12, false);
+    many_segments(165000, 560, 200, true);
     static const char *const real[] = {"tests/data/corpus/go1.26/cancel-storm.fault.trace.zst", "tests/data/demo/payd.trace.zst",
                                        "tests/data/corpus/go1.22/cancel-storm.fault.trace.zst", "tests/data/real/staticcheck.trace.zst"};
     for (size_t i = 0; i < sizeof real / sizeof *real; i++)
