@@ -260,7 +260,7 @@ static void text_place(struct page *p, const struct session *s, const struct tre
     int room = to - p->col - (int)strlen(values) - 2;
     room = room > 6 ? room : 6;
     if (n->kind == TREE_TASK && n->name)
-        page_name(p, session_str(s, n->name), room);
+        page_text(p, session_str(s, n->name), room);
     else if (n->site)
         page_site(p, s, n->site, room);
     else {

@@ -15,7 +15,7 @@
 #define ON_IMPORTS (ON_SOURCES & ~ON(INFO))
 /* Commands that judge, and those that print a view. */
 #define ON_JUDGED (ON(FINDINGS) | ON(CHECK))
-#define ON_CAUSES (ON(WAKE) | ON(CONTEXTS))
+#define ON_CAUSES (ON(WAKE) | ON(CONTEXTS) | ON(TASKS))
 #define ON_VIEWS (ON_JUDGED | ON(OVERVIEW) | ON(GOROUTINES) | ON(GOROUTINE) | ON(LANES) | ON(HEATMAP))
 #define ON_TEXT (ON(UI) | ON_VIEWS | ON_CAUSES | ON(QUERY))
 #define ON_FORMATS (ON_ALL & ~ON(SCHEMA) & ~ON(EXPORT))

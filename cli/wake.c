@@ -84,6 +84,13 @@ void page_site(struct page *p, const struct session *s, frame_id f, int width)
     page_put(p, line);
 }
 
+void page_text(struct page *p, struct str text, int width)
+{
+    char visible[512];
+    text_visible(visible, sizeof visible, text.p, text.n);
+    page_left(p, visible, width);
+}
+
 bool word_is_g(const char *word, int64_t *id)
 {
     size_t skip = (word[0] == 'g' || word[0] == 'G') && word[1];

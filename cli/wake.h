@@ -19,6 +19,8 @@ void page_g(struct page *p, const struct session *s, gidx g, int width);
 void page_frame(struct page *p, const struct session *s, frame_id f, int width);
 /* "main.f:12" in at most so many columns; f is a frame. */
 void page_site(struct page *p, const struct session *s, frame_id f, int width);
+/* A text of the input, as it is but for what a terminal would obey, in exactly so many columns. */
+void page_text(struct page *p, struct str text, int width);
 /* The word "104" or "g104"; false when it is none. */
 bool word_is_g(const char *word, int64_t *id);
 /* What a span waited for, in the runtime's words; the state's name when there is none. */
