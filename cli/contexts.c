@@ -159,7 +159,10 @@ static int timer_steps(struct session *s, const struct context_row *r, context_s
     if (r->canceller >= s->goroutines.n)
         return 0;
     const struct goroutine *g = session_g(s, r->canceller);
+    struct str name = session_str(s, g->name);
     struct span sp;
+    if (name.n < 20 || memcmp(name.p, "context.WithDeadline", 20) != 0)
+        return 0; /* it was past when it was set: cancelled on the spot */
     put(out, g->created, r->deadline, "timer's goroutine created", r->canceller, 0);
     if (g->created == NS_NONE)
         return 0;
