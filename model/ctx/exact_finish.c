@@ -216,7 +216,6 @@ static void join_burst(struct join *j, uint32_t i)
     b->grade = GRADE_EXACT;
     if (at(j->x, b->ctx)->by != BY_PARENT)
         b->by = at(j->x, b->ctx)->by;
-    *vec_push(&j->calls) = (struct moment){at(j->x, b->ctx)->cancelled, b->g, i};
 }
 
 static void bursts(struct exact *x)
@@ -229,6 +228,10 @@ static void bursts(struct exact *x)
     sort(&j.lines);
     for (uint32_t i = 0; i < m->cancels.n; i++)
         join_burst(&j, i);
+    exact_split(x);
+    for (uint32_t i = 0; i < m->cancels.n; i++)
+        if (m->cancels.v[i].ctx != IDX_NONE)
+            *vec_push(&j.calls) = (struct moment){at(x, m->cancels.v[i].ctx)->cancelled, m->cancels.v[i].g, i};
     sort(&j.calls);
     for (size_t k = 0; k < j.lines.n; k++) {
         struct ctx *c = at(x, j.lines.v[k].i);

@@ -58,5 +58,7 @@ struct ctx_user *exact_user(struct exact *x, uint32_t c, gidx g, ns_t t);
 /* The context above c whose cancel reaches c, values left out; IDX_NONE. */
 uint32_t exact_up(const struct exact *x, uint32_t c);
 void exact_bad(struct exact *x, struct str text);
+/* After edges have their contexts: a burst that holds several calls of cancel becomes one for each. */
+void exact_split(struct exact *x);
 
 #endif

@@ -337,6 +337,32 @@ static void joins(void)
     end(&w);
 }
 
+/* One statement cancels a context after the other, which the scheduler shows as one burst; another goroutine cancels in between. */
+static void a_loop_of_cancels(void)
+{
+    struct world w = begin();
+    at(&w, 1, "main.f", "+ 1 0 c");
+    at(&w, 1, "main.f", "+ 2 0 c");
+    at(&w, 1, "main.f", "+ 3 0 c");
+    ns_t t1 = at(&w, 1, "main.f", "x 1 e n=0") + 1;
+    ns_t t3 = at(&w, 2, "main.f", "x 3 e n=0") + 1;
+    ns_t t2 = at(&w, 1, "main.f", "x 2 e n=0") + 1;
+    exact_publish(w.x);
+    uint32_t b = burst(&w, 1, t1), other = burst(&w, 2, t3), e2 = edge(&w, b, 8, t2, EDGE_WAKE), e3 = edge(&w, other, 9, t3, EDGE_WAKE);
+    uint32_t e1 = edge(&w, b, 7, t1, EDGE_WAKE);
+    w.s->ctx.cancels.v[b].t1 = t2;
+    w.s->ctx.cancels.v[other].via = b;
+    exact_finish(w.x);
+    const struct ctx_model *m = &w.s->ctx;
+    CHECK(m->cancels.n == 3 && m->edges.v[e1].cancel == 0 && m->edges.v[e3].cancel == 1 && m->edges.v[e2].cancel == 2,
+          "bursts are by t0 again");
+    CHECK(m->cancels.v[0].ctx == index_of(&w, 1) && m->cancels.v[1].ctx == index_of(&w, 3) && m->cancels.v[2].ctx == index_of(&w, 2));
+    CHECK(m->cancels.v[0].edges == 1 && m->cancels.v[0].t1 == t1 && m->edges.v[e1].next == IDX_NONE && m->cancels.v[2].first == e2 &&
+          m->cancels.v[2].t0 == t2);
+    CHECK(m->cancels.v[1].via == 0 && ctx(&w, 1)->cancel == 0 && ctx(&w, 2)->cancel == 2 && ctx(&w, 3)->cancel == 1);
+    end(&w);
+}
+
 static void sites(void)
 {
     struct world w = begin();
@@ -360,6 +386,7 @@ int main(void)
     contradictions();
     two_processes();
     joins();
+    a_loop_of_cancels();
     sites();
     return check_done();
 }
