@@ -1,5 +1,6 @@
 /* What the app is made of, and what views may ask of it. */
 #include "tui/app_parts.h"
+#include "tui/lens.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -176,6 +177,7 @@ void app_free(struct app *app)
         mem_free(app->data[i]);
     }
     places_release(app);
+    lenses_release(app);
     prompt_release(&app->prompt);
     overlay_close(app);
     text_list_release(&app->texts);

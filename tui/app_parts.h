@@ -128,6 +128,7 @@ struct app {
 
     text_list texts; /* app_text: number - 1 */
     VEC(struct app_regex) regexes;
+    VEC(struct kept_lens *) lenses; /* nav.lens - 1; tui/lens.h */
     struct prompt prompt;
     struct overlay overlay;
     enum cmd waits; /* BOOKMARK, JUMP: for its letter; OPEN_SOURCE: for y */

@@ -1,5 +1,6 @@
 /* Commands: to the view, or to what all views share. */
 #include "tui/app_parts.h"
+#include "tui/lens.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -58,7 +59,7 @@ static void save_screen(struct app *app, const char *path)
 
 static void back_or(struct app *app, bool leave)
 {
-    if (place_command(app, CMD_BACK))
+    if (place_command(app, CMD_BACK) || lens_leave(app))
         return;
     if (!leave && range_clear(&app->nav))
         return;
@@ -133,6 +134,7 @@ static bool common(struct app *app, enum cmd cmd, const char *arg)
     case CMD_COPY: copy_selection(app); return true;
     case CMD_EXPORT: export_command(app, arg); return true;
     case CMD_OPEN_SOURCE: source_command(app); return true;
+    case CMD_LENS: lens_command(app, arg); return true;
     case CMD_WALL_CLOCK: app->nav.wall = !app->nav.wall; return true;
     case CMD_CONTEXT: show_context(app); return true;
     case CMD_HEATMAP: app_show(app, VIEW_ID_HEAT, true); return true;

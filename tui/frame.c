@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "tui/range.h"
+#include "tui/lens.h"
 #include "tui/verdicts.h"
 
 enum { FULL_TABS = 134, SHORT_TABS = 72 };
@@ -137,12 +138,25 @@ static int draw_counts(struct app *app, int x, bool draw)
     return x - from;
 }
 
+/* What all numbers are of while a lens is there: " lens: task 729 POST /pay ", shorter on narrow screens. Returns its columns. */
+static int lens_chip(const struct app *app, char chip[120])
+{
+    const struct kept_lens *k = app_lens(app, &app->nav);
+    chip[0] = 0;
+    if (!k)
+        return 0;
+    snprintf(chip, 120, " lens: %.*s ", app->grid.w < 110 ? 14 : 60, k->title);
+    return grid_width(chip, strlen(chip)) + 1;
+}
+
 /* Name, length, then what there is room for; goroutines go first, the name shrinks last. */
 static void draw_title(struct app *app)
 {
     struct grid *g = &app->grid;
     struct title t;
-    int counts = draw_counts(app, 0, false), width = tabs(app, 0, false) + counts, room = g->w - width - 2;
+    char chip[120];
+    int lens = lens_chip(app, chip), counts = draw_counts(app, 0, false), width = tabs(app, 0, false) + counts,
+        room = g->w - width - 2 - lens;
     session_read(app->s);
     title_of(&t, app->s, g->w < 100);
     session_done(app->s);
@@ -160,6 +174,11 @@ static void draw_title(struct app *app)
     int x = 1, most = room - 1 - (int)strlen(t.length);
     x += grid_text(g, x, 0, name < most ? name : most, ROLE_TITLE, t.name) + 1;
     x += grid_text(g, x, 0, g->w - x, ROLE_TITLE, t.length);
+    if (lens) {
+        int most_of_chip = g->w - width - x - 2, w = grid_text(g, x + 1, 0, most_of_chip, ROLE_STRONG, chip);
+        grid_flags(g, (struct rect){x + 1, 0, w, 1}, CELL_REVERSE);
+        x += 1 + w;
+    }
     for (size_t i = 0; i < n; i++)
         if (*more[i])
             x += 2 + grid_text(g, x + 2, 0, g->w - x - 2, i ? ROLE_TAB : ROLE_STRONG, more[i]);

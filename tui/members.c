@@ -84,21 +84,22 @@ void member_filter_release(struct member_filter *f)
     *f = (struct member_filter){0};
 }
 
-bool member_filter_update(struct member_filter *f, const struct members *m, const struct session *s, uint32_t number, const char *text,
+bool member_filter_update(struct member_filter *f, const struct members *m, const struct session *s, const struct member_choice *c,
                           bool changed, bool unseen, struct err *e)
 {
-    if (number == f->number && !(changed && number))
+    if (c->number == f->number && !(changed && c->number))
         return false;
     member_filter_release(f);
-    f->number = number;
-    f->filter = number && *text ? filter_parse(text, e) : NULL;
-    if (!f->filter)
+    f->number = c->number;
+    f->filter = c->number && *c->text ? filter_parse(c->text, e) : NULL;
+    if (!f->filter && !c->lens)
         return true;
     f->pass = mem_calloc(s->goroutines.n + 1, 1);
     f->group_pass = mem_calloc(m->ngroups + 1, sizeof *f->group_pass);
     for (uint32_t group = 0; group < m->ngroups; group++)
         for (uint32_t i = m->start[group]; i < m->start[group + 1]; i++) {
-            bool yes = (unseen || m->begin[i] != NS_NONE) && filter_match(f->filter, s, m->g[i]);
+            bool yes =
+                (unseen || m->begin[i] != NS_NONE) && (!c->lens || c->lens[m->g[i]]) && (!f->filter || filter_match(f->filter, s, m->g[i]));
             f->pass[m->g[i]] = yes;
             f->group_pass[group] += yes;
             f->npass += yes;

@@ -38,15 +38,21 @@ void members_release(struct members *m);
 
 /* A filter judged once for every goroutine, so that a frame only looks it up. */
 struct member_filter {
-    uint32_t number;       /* of the text */
-    struct filter *filter; /* NULL: none, all pass */
-    uint8_t *pass;         /* by gidx */
+    uint32_t number;       /* of the choice */
+    struct filter *filter; /* NULL: none */
+    uint8_t *pass;         /* by gidx; NULL: neither filter nor lens, all pass */
     uint32_t *group_pass;  /* by group: how many pass */
     uint32_t npass;
 };
-/* Judges when the text or the index (changed) is another; true when it did. A text that is no filter lets all pass, *e says why.
+/* What is asked: another number whenever it is another. Those that the filter's text ("" none) names and that the lens holds. */
+struct member_choice {
+    uint32_t number; /* 0: all */
+    const char *text;
+    const uint8_t *lens; /* by gidx, NULL: none; borrowed */
+};
+/* Judges when the choice or the index (changed) is another; true when it did. A text that is no filter lets all pass, *e says why.
  * Goroutines without a transition pass only with `unseen`. */
-bool member_filter_update(struct member_filter *f, const struct members *m, const struct session *s, uint32_t number, const char *text,
+bool member_filter_update(struct member_filter *f, const struct members *m, const struct session *s, const struct member_choice *c,
                           bool changed, bool unseen, struct err *e);
 void member_filter_release(struct member_filter *f);
 /* Whether the index's entry i passes. */

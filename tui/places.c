@@ -12,7 +12,8 @@ static bool same_nav(const struct nav *a, const struct nav *b)
 {
     return a->view == b->view && a->wall == b->wall && a->by == b->by && a->set == b->set && a->t0 == b->t0 && a->cell == b->cell &&
            a->cursor == b->cursor && a->g == b->g && a->group == b->group && a->ctx == b->ctx && a->edge == b->edge &&
-           a->finding == b->finding && a->range0 == b->range0 && a->range1 == b->range1 && a->filter == b->filter && a->search == b->search;
+           a->finding == b->finding && a->range0 == b->range0 && a->range1 == b->range1 && a->filter == b->filter &&
+           a->search == b->search && a->lens == b->lens;
 }
 
 static bool same_place(const struct app *app, const struct place *a)

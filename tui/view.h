@@ -44,6 +44,7 @@ struct nav {
     ns_t range0, range1; /* marked range; NS_NONE: none; range1 NS_NONE: being marked */
     uint32_t filter;     /* number of a kept filter text (app_text), 0 none */
     uint32_t search;     /* number of a kept search text, 0 none */
+    uint32_t lens;       /* number of a request lens (tui/lens.h), 0 none */
 };
 
 /* Around the definition of a view's state: padding in it does not compile. */

@@ -47,6 +47,41 @@ static void the_overview_leads_on(void)
     ui_quit(vt);
 }
 
+/* r: of all goroutines only those that served the request of the selected one, in all views, until Esc. */
+static void the_lens_shows_one_request(void)
+{
+    struct vt *vt = ui_open(140, 40);
+    ui_press(vt, ": g o t o Space g = 2 1 3 8 , t = 1 . 4 s Enter");
+    ui_press(vt, "r");
+    CHECK(vt_wait(vt, "4 goroutines served task 729", UI_MS), "%s", vt_text(vt));
+    UI_HAS(vt, "lens: task 729 POST /pay");
+    UI_HAS(vt, "lens: 4 of 6192");
+    UI_HAS(vt, "critical path of 200 ms");
+    UI_HAS(vt, "G2137 run.func2");
+    UI_HAS_NOT(vt, "keepalive");
+    ui_press(vt, "6");
+    UI_HAS(vt, "lens: 4 of 6192 goroutines");
+    UI_HAS(vt, "lens: task 729 POST /pay");
+    ui_press(vt, "4");
+    UI_HAS(vt, "lens: task 729 POST /pay");
+    UI_HAS_NOT(vt, "audit");
+    ui_press(vt, "Esc");
+    UI_HAS_NOT(vt, "lens: task");
+    UI_HAS(vt, "audit");
+    ui_press(vt, "u");
+    UI_HAS(vt, "lens: task");
+    ui_press(vt, ": l e n s Space o f f Enter");
+    UI_HAS_NOT(vt, "lens: task");
+    ui_press(vt, ": l e n s Space l a y e r = a p i Enter");
+    CHECK(vt_wait(vt, "served layer=api", UI_MS), "%s", vt_text(vt));
+    ui_press(vt, "Esc");
+    UI_HAS_NOT(vt, "lens: layer");
+    ui_press(vt, ": l e n s Space t a s k = 9 9 9 9 9 Enter");
+    CHECK(vt_wait(vt, "there is no task 99999", UI_MS), "%s", vt_text(vt));
+    vt_sync(vt, UI_MS);
+    ui_quit(vt);
+}
+
 static void undo_brings_the_window_back(void)
 {
     struct vt *vt = ui_open(100, 30);
@@ -156,6 +191,7 @@ int main(void)
 {
     views_and_drill();
     the_overview_leads_on();
+    the_lens_shows_one_request();
     undo_brings_the_window_back();
     frames_are_small();
     any_size();

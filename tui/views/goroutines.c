@@ -101,8 +101,9 @@ static void rule_text(const struct goroutines_data *d, const struct goroutines_s
     const struct table_state *t = st->flat ? &st->single : &st->group;
     text_count(n, d->nrows);
     text_count(all, d->total);
-    if (d->filter.filter)
-        snprintf(out, 160, "filter: %u of %s goroutines, %s rows, by %s", d->filter.npass, all, n, d->cols[t->sort].title);
+    if (d->filter.pass)
+        snprintf(out, 160, "%s: %u of %s goroutines, %s rows, by %s", d->filter.filter ? "filter" : "lens", d->filter.npass, all, n,
+                 d->cols[t->sort].title);
     else
         snprintf(out, 160, "%s rows, by %s", n, d->cols[t->sort].title);
     size_t used = strlen(out);

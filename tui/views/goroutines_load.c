@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tui/lens.h"
 #include "tui/views/goroutines.h"
 
 static const enum metric metrics[GCOLS] = {
@@ -89,10 +90,10 @@ static void sum_groups(struct goroutines_data *d, const struct session *s)
             sum->n++;
             sum->alive += d->range ? d->range->g[idx].last < SHARE_DEAD : d->members.end[i] == NS_OPEN && d->members.begin[i] != NS_NONE;
             sum->life += d->range ? range_life(ns) : life_of(s, d->members.begin[i], d->members.end[i]);
-            for (unsigned k = 0; d->filter.filter && k < SHARE_COUNT; k++)
+            for (unsigned k = 0; d->filter.pass && k < SHARE_COUNT; k++)
                 sum->ns[k] += ns[k];
         }
-        if (!d->filter.filter)
+        if (!d->filter.pass)
             memcpy(sum->ns, grouping_figures(d->gp, s, group)->ns, sizeof sum->ns);
     }
     rank_names(d, s);
@@ -206,7 +207,8 @@ static void build(struct app *app, struct goroutines_data *d, const struct nav *
     d->range_state = range_get(app, nav, s, &d->range);
     d->gp = grouping_get(app, nav, s, d->range, d->range_state);
     bool grown = members_update(&d->members, s, d->gp);
-    bool judged = member_filter_update(&d->filter, &d->members, s, nav->filter, app_text_get(app, nav->filter), grown, true, e);
+    struct member_choice choice = app_choice(app, nav);
+    bool judged = member_filter_update(&d->filter, &d->members, s, &choice, grown, true, e);
     bool ranged = range_version(d->range) != d->range_version;
     d->range_version = range_version(d->range);
     range_text(d->range_text, nav, d->range_state);

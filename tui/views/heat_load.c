@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "tui/sites.h"
+#include "tui/lens.h"
 #include "tui/views/heat.h"
 
 static struct heat_layout layout(const struct heat_state *st, struct rect r)
@@ -221,6 +222,7 @@ int heat_load(struct app *app, struct nav *nav, void *state, void *data, struct 
     d->l = layout(st, r);
     d->r = r;
     ask_for(nav, st, &d->l, r, &ask);
+    ask.lens = app_lens(app, nav) ? app_lens(app, nav)->lens.g : NULL;
     bool anew = !d->made || !same_ask(&ask, &d->asked) || !session_mark_same(&mark, &d->mark);
     if (anew)
         make(d, s, &ask);

@@ -9,6 +9,7 @@
 #include "tui/app.h"
 #include "tui/find.h"
 #include "tui/grouping.h"
+#include "tui/lens.h"
 #include "tui/marks.h"
 #include "tui/members.h"
 #include "tui/owners.h"
@@ -74,7 +75,7 @@ struct timeline_rows {
 void timeline_rows_release(struct timeline_rows *r);
 /* True when the rows changed. room: rows on screen; filter: its text's number and text. */
 bool timeline_rows_update(struct timeline_rows *r, const struct grouping *gp, struct session *s, const struct timeline_state *st,
-                          const struct tl_window *w, int room, uint32_t filter_text, const char *filter, gidx keep, struct err *e);
+                          const struct tl_window *w, int room, const struct member_choice *choice, gidx keep, struct err *e);
 /* How many of a group's members pass the filter (all without one). */
 uint32_t timeline_group_n(const struct timeline_rows *r, const struct session *s, uint32_t group);
 /* Whether a row is a hit of the search. */
@@ -261,6 +262,7 @@ struct timeline_data {
     ns_t sum_t0, sum_t1;
     enum range_state range_state;
     const struct range_sums *range;
+    const struct kept_lens *lens; /* that the view looks through; NULL */
     /* import */
     bool importing;
     int edge; /* first column that is still to come, or n */

@@ -106,7 +106,7 @@ static void load_group(struct timeline_data *d, const struct session *s, uint32_
     p->group = *grouping_figures(gp, s, group);
     p->name = grouping_name(gp, s, group);
     p->is_text = gp->of != NULL;
-    p->n = d->range && !d->rows.filter.filter ? p->group.n : timeline_group_n(&d->rows, s, group);
+    p->n = d->range && !d->rows.filter.pass ? p->group.n : timeline_group_n(&d->rows, s, group);
     if (p->unsummed)
         return;
     if (gp->of)
@@ -512,10 +512,10 @@ static void rule_right(const struct timeline_data *d, struct grid *g, int w, lon
     char all[16], pass[16], down[8];
     size_t n = 0;
     const struct member_filter *f = &d->rows.filter;
-    if (f->filter) {
+    if (f->pass) {
         text_count(all, d->goroutines);
         text_count(pass, f->npass);
-        n += (size_t)snprintf(out + n, size - n, "filter: %s of %s", pass, all);
+        n += (size_t)snprintf(out + n, size - n, "%s: %s of %s", f->filter ? "filter" : "lens", pass, all);
     }
     if (d->find.se && d->hits)
         n += (size_t)snprintf(out + n, size - n, "%s%ld of %ld lanes hit", n ? "  " : "", d->hits, d->total);
@@ -577,6 +577,8 @@ void timeline_detail_draw(const struct nav *nav, const struct timeline_data *d, 
     case DETAIL_NONE:
         if (d->importing || d->empty)
             draw_progress(d, g, in);
+        else if (d->lens)
+            lens_draw_path(d->lens, g, (struct rect){in.x + 2, in.y, in.w - 4, in.h});
         else
             draw_legend(g, in);
     }

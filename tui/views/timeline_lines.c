@@ -146,14 +146,14 @@ static uint64_t whole_peak(struct timeline_lines *l, const struct timeline_rows 
 static uint64_t group_peak(struct timeline_lines *l, const struct timeline_rows *rows, const struct session *s, uint32_t group)
 {
     uint64_t peak = whole_peak(l, rows, s, group);
-    uint64_t pass = rows->filter.filter ? 256 * (uint64_t)rows->filter.group_pass[group] : peak;
+    uint64_t pass = rows->filter.pass ? 256 * (uint64_t)rows->filter.group_pass[group] : peak;
     return pass < peak ? pass : peak;
 }
 
 static int group_sum(struct timeline_lines *l, const struct timeline_rows *rows, struct session *s, uint32_t group, bool *pending,
                      struct err *e)
 {
-    if (rows->gp->of || (rows->filter.filter && rows->filter.group_pass[group] < grouping_at(rows->gp, s, group)->n))
+    if (rows->gp->of || (rows->filter.pass && rows->filter.group_pass[group] < grouping_at(rows->gp, s, group)->n))
         return sum_members(l, rows, s, group, pending, e);
     return add_cells(l, s, (struct lane){LANE_GROUP, group}, e);
 }
@@ -221,7 +221,7 @@ static void range_group_totals(const struct timeline_lines *l, const struct time
                                struct lane_line *line)
 {
     const struct members *m = &rows->members;
-    if (!rows->filter.filter) {
+    if (!rows->filter.pass) {
         add_waiting(line, grouping_figures(rows->gp, s, group)->ns);
         line->n += grouping_figures(rows->gp, s, group)->n;
         return;

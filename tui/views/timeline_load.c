@@ -398,8 +398,9 @@ static int load_rows(struct app *app, struct timeline_data *d, struct nav *nav, 
         st->all_open = 0;
     }
     reveal(d, gp, s, nav, st);
-    bool changed = timeline_rows_update(&d->rows, gp, s, st, &d->w, d->nshown, nav->filter, app_text_get(app, nav->filter), nav->g, e);
-    timeline_lines_window(&d->lines, s, &d->w, nav->filter, gp, d->range_state, d->range);
+    struct member_choice choice = app_choice(app, nav);
+    bool changed = timeline_rows_update(&d->rows, gp, s, st, &d->w, d->nshown, &choice, nav->g, e);
+    timeline_lines_window(&d->lines, s, &d->w, choice.number, gp, d->range_state, d->range);
     find_update(&d->find, app, nav->search, s, e);
     count_hits(d, s);
     scroll(d, nav, st, changed);
@@ -437,6 +438,7 @@ int timeline_load(struct app *app, struct nav *nav, void *state, void *data, str
     struct timeline_data *d = data;
     timeline_layout(d, r);
     load_progress(app, d, s);
+    d->lens = app_lens(app, nav);
     arena_release(&d->frame);
     d->empty = s->t1 <= s->t0 || !s->segments.n;
     if (d->empty) {

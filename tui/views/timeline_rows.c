@@ -38,7 +38,7 @@ void timeline_rows_release(struct timeline_rows *r)
 
 uint32_t timeline_group_n(const struct timeline_rows *r, const struct session *s, uint32_t group)
 {
-    if (r->filter.filter)
+    if (r->filter.pass)
         return group < r->members.ngroups ? r->filter.group_pass[group] : 0;
     return group < grouping_n(r->gp, s) ? grouping_at(r->gp, s, group)->n : 0;
 }
@@ -242,11 +242,11 @@ static bool same_state(const struct timeline_state *a, const struct timeline_sta
 }
 
 bool timeline_rows_update(struct timeline_rows *r, const struct grouping *gp, struct session *s, const struct timeline_state *st,
-                          const struct tl_window *w, int room, uint32_t filter_text, const char *filter, gidx keep, struct err *e)
+                          const struct tl_window *w, int room, const struct member_choice *choice, gidx keep, struct err *e)
 {
     r->gp = gp;
     bool grown = members_update(&r->members, s, gp);
-    bool refilter = member_filter_update(&r->filter, &r->members, s, filter_text, filter, grown, false, e);
+    bool refilter = member_filter_update(&r->filter, &r->members, s, choice, grown, false, e);
     bool moved = any_open(st) && (!window_same(&r->w, w) || (r->keep != keep && (elsewhere(s, w, r->keep) || elsewhere(s, w, keep))));
     if (r->built && !grown && !refilter && !moved && room == r->room && r->by == gp->by && same_state(&r->st, st))
         return false;
