@@ -222,6 +222,13 @@ static void forget(struct story *y)
     mem_free(y);
 }
 
+void story_write(struct story *y, const char *path)
+{
+    mk_end(y->mk);
+    write_file(path, &y->mk->out);
+    forget(y);
+}
+
 struct session *story_end_all(struct story *const *stories, size_t n)
 {
     char paths[4][64];
@@ -233,10 +240,8 @@ struct session *story_end_all(struct story *const *stories, size_t n)
         if ((fd = mkstemp(paths[i])) < 0)
             abort();
         close(fd);
-        mk_end(stories[i]->mk);
-        write_file(paths[i], &stories[i]->mk->out);
+        story_write(stories[i], paths[i]);
         p[i] = paths[i];
-        forget(stories[i]);
     }
     struct session *s = load_session(p, n, 1, &e);
     if (!s)

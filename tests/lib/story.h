@@ -18,7 +18,9 @@ struct story *story_new(int version);
 struct story *story_new_at(int version, uint64_t t);
 /* What was told, as a session; NULL: it could not be read (said on stderr). */
 struct session *story_end(struct story *y);
-/* The same into files at these paths (several stories, one session). */
+/* The same as a file; frees y. */
+void story_write(struct story *y, const char *path);
+/* Several stories, one session. */
 struct session *story_end_all(struct story *const *stories, size_t n);
 
 void at(struct story *y, uint64_t t);
