@@ -19,6 +19,10 @@ static void release(void *data)
     mem_free(d->shown);
     mem_free(d->gc);
     mem_free(d->heights);
+    mem_free(d->map_marks);
+    mem_free(d->row_marks);
+    arena_release(&d->row_arena);
+    cancels_release(&d->cancels);
     mem_free(d->mark_cells);
     vec_free(&d->marks);
 }

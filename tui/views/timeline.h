@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "model/filter.h"
 #include "tui/app.h"
+#include "tui/cancels.h"
 #include "tui/find.h"
 #include "tui/grouping.h"
 #include "tui/lens.h"
@@ -203,6 +204,8 @@ struct timeline_detail {
     struct wake_link links[WAKE_LINKS]; /* why it waited */
     int nlinks;
     ns_t totals[SHARE_COUNT];
+    bool cancelled; /* woken by a cancel, which it reacts to, or which ends this wait */
+    struct cancel_told told;
     int woken; /* 1: who set it going last, at or before the cursor */
     ns_t woken_at;
     gidx woken_by;
@@ -248,7 +251,8 @@ struct timeline_data {
     ns_t drag_from; /* where the mouse went down; NS_NONE: not on lanes */
     /* above the lanes */
     uint8_t *gc, *heights;
-    uint8_t *early; /* before there are events: levels of bytes over time, in the frame's arena; NULL: not known */
+    uint8_t *map_marks; /* by cell of the minimap: mark kind, MARK_KINDS: none */
+    uint8_t *early;     /* before there are events: levels of bytes over time, in the frame's arena; NULL: not known */
     int nearly;
     struct session_mark map_mark;
     struct tl_window map_w;
@@ -258,6 +262,14 @@ struct timeline_data {
     struct tl_window marks_w;
     struct session_mark marks_mark;
     bool marks_read;
+    uint64_t marks_version; /* of what was read last */
+    struct cancels cancels;
+    /* marks of the shown rows, kept while those are the same */
+    struct arena row_arena;
+    struct mark_cell **row_marks; /* [room] */
+    uint64_t row_marks_version, row_rows_version;
+    uint32_t row_top;
+    int row_n;
     struct mark_cell *mark_cells, mark_sum; /* the sum is of the range when one is marked */
     ns_t sum_t0, sum_t1;
     enum range_state range_state;

@@ -58,6 +58,10 @@ static int load_goroutine(struct timeline_data *d, struct session *s, gidx g, ns
     if (got < 0)
         return -1;
     t->alive = got;
+    uint32_t edge = cancels_at(&d->cancels, s, g, at, got ? &t->span : NULL);
+    t->cancelled = got && edge != IDX_NONE;
+    if (t->cancelled)
+        cancels_tell(s, edge, &t->told);
     if (d->H >= 45 && load_totals(d, s, g, e) < 0)
         return -1;
     if (!got)
@@ -285,6 +289,35 @@ static void draw_waker(struct pen_at *p, const struct timeline_data *d)
     say_time(p, d, ROLE_DIM, t->woken_at, t->span.t1 - t->span.t0);
 }
 
+/* "▼= cancelled by G1 main.main main.go:54 at 210.0 ms; ran +50.2 µs, left +301 ms". */
+static void draw_cancel(struct pen_at *p, const struct timeline_data *d)
+{
+    const struct cancel_told *c = &d->detail.told;
+    enum role role = mark_looks[c->mark].text_role;
+    char text[96];
+    if (p->y < p->bottom)
+        grid_glyph(p->g, p->x++, p->y, (enum role)mark_looks[c->mark].role, (enum glyph)mark_looks[c->mark].glyph);
+    say(p, ROLE_DIM, c->grade);
+    say(p, role, c->deadline ? " cancelled by its deadline" : " cancelled by ");
+    if (!c->deadline && c->by == IDX_NONE)
+        say(p, role, "nobody that the trace names");
+    else if (!c->deadline)
+        say_goroutine(p, role, c->by_id, p->right - p->left < 100 && c->site.file.n ? (struct str){"", 0} : c->by_name, 34);
+    if (c->site.file.n) {
+        say(p, role, c->deadline || c->by == IDX_NONE || p->right - p->left >= 100 ? " " : "");
+        say_place(p, role, c->site.file, c->site.line);
+    }
+    say(p, role, " at ");
+    say_time(p, d, role, c->edge.t, d->w.cell);
+    cancels_reaction(text, &c->edge);
+    say(p, role, "; ");
+    say(p, role, text);
+    if (c->edge.depth > 1) {
+        snprintf(text, sizeof text, ", %u levels below", c->edge.depth);
+        say(p, ROLE_DIM, text);
+    }
+}
+
 static void say_before(struct pen_at *p, const struct timeline_detail *t, const char *head)
 {
     char reason[64];
@@ -374,15 +407,20 @@ static void draw_goroutine(const struct timeline_data *d, struct grid *g, struct
     if (!t->alive)
         return;
     next_line(&p);
+    if (t->cancelled) {
+        draw_cancel(&p, d);
+        next_line(&p);
+    }
     if (r.w < 110 || r.h < 6) {
         int x = p.x;
-        draw_waker(&p, d);
+        if (!t->cancelled)
+            draw_waker(&p, d);
         if (p.x > x)
             next_line(&p);
         draw_stack_wrapped(&p, t);
         return;
     }
-    int n = r.w < 160 ? 2 : 3, w = (r.w - 4) / n, y = r.y + 1, rows = r.h - 1;
+    int n = r.w < 160 ? 2 : 3, w = (r.w - 4) / n, y = p.y, rows = r.y + r.h - p.y;
     draw_stack_column(g, r.x + 2, y, w - 2, rows, t);
     draw_chain(g, r.x + 2 + w, y, w - 3, rows, t);
     if (n == 3)
@@ -454,7 +492,9 @@ static void draw_legend(struct grid *g, struct rect r)
         p.x += 2;
     }
     next_line(&p);
-    for (unsigned k = MARK_LOG; k < MARK_KINDS && p.y < p.bottom; k++) {
+    for (unsigned k = 0; k < MARK_KINDS && p.y < p.bottom; k++) {
+        if (k == MARK_ERROR || k == MARK_WARNING || p.x + 2 + (int)strlen(mark_looks[k].word) > p.right)
+            continue;
         grid_glyph(g, p.x, p.y, mark_looks[k].role, mark_looks[k].glyph);
         p.x += 2;
         say(&p, ROLE_DIM, mark_looks[k].word);

@@ -264,6 +264,9 @@ static void draw_minimap(const struct timeline_data *d, struct grid *g, int y)
     ns_t a = d->w.t0 - d->whole.t0, b = window_end(&d->w) - d->whole.t0;
     int w0 = a > 0 ? (int)(a / d->whole.cell) : 0, w1 = (int)((b + d->whole.cell - 1) / d->whole.cell);
     minimap_draw(g, d->x0, y, d->n, d->heights, d->is_whole ? 0 : w0, d->is_whole ? d->n : w1 < d->n ? w1 : d->n);
+    for (int i = 0; i < d->n; i++)
+        if (d->map_marks[i] < MARK_KINDS && d->heights[i])
+            grid_at(g, d->x0 + i, y)->role = mark_looks[d->map_marks[i]].role;
     draw_to_come(d, g, y, d->map_edge);
 }
 

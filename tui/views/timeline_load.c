@@ -105,6 +105,20 @@ static void load_window(struct timeline_data *d, struct nav *nav, const struct s
     d->clock = (struct ruler_clock){s->t0, nav->wall ? s->wall_t0 : NS_NONE};
 }
 
+/* Cells of the minimap that hold a cancel or a deadline. */
+static void map_marks(struct timeline_data *d, const struct session *s, uint32_t n)
+{
+    d->map_marks = mem_realloc(d->map_marks, n, 1);
+    memset(d->map_marks, MARK_KINDS, n);
+    for (size_t i = 0; i < s->ctx.edges.n; i++) {
+        const struct cancel_edge *e = &s->ctx.edges.v[i];
+        ns_t at = (e->t - d->whole.t0) / d->whole.cell;
+        uint8_t kind = (uint8_t)cancels_mark(s, e);
+        if (at >= 0 && at < (ns_t)n && kind < d->map_marks[at])
+            d->map_marks[at] = kind;
+    }
+}
+
 /* Active goroutines of the program over the whole trace: all of them without the runtime's own. */
 static int load_minimap(struct timeline_data *d, struct session *s, struct err *e)
 {
@@ -126,6 +140,7 @@ static int load_minimap(struct timeline_data *d, struct session *s, struct err *
             active[i] -= (double)lane_active(&cells[i]);
     }
     minimap_levels(active, (int)n, d->heights);
+    map_marks(d, s, n);
     d->map_mark = mark;
     d->map_w = d->whole;
     d->map_n = n;
@@ -142,10 +157,25 @@ static void count_mark(const struct timeline_data *d, const struct session *s, s
         cells[at].n[k]++;
 }
 
+/* Cancel edges of [t0, t1): counted in cells when there are some, else in the sum only. */
+static void count_edges(const struct timeline_data *d, const struct session *s, ns_t t0, ns_t t1, struct mark_cell *cells,
+                        struct mark_cell *sum)
+{
+    for (size_t i = cancels_from(s, t0); i < s->ctx.edges.n && s->ctx.edges.v[i].t < t1; i++) {
+        const struct cancel_edge *edge = &s->ctx.edges.v[i];
+        enum mark_kind k = cancels_mark(s, edge);
+        if (cells)
+            cells[(edge->t - d->w.t0) / d->w.cell].n[k]++;
+        if (sum)
+            sum->n[k]++;
+    }
+}
+
 /* The marks of a range, counted up to a bound. */
 static int count_range(struct timeline_data *d, struct session *s, struct err *e)
 {
     memset(&d->mark_sum, 0, sizeof d->mark_sum);
+    count_edges(d, s, d->sum_t0, d->sum_t1, NULL, &d->mark_sum);
     size_t all = 0;
     vec_reserve(&d->marks, MARKS_KEPT);
     for (ns_t from = d->sum_t0; all < MARKS_COUNTED;) {
@@ -203,6 +233,8 @@ static int load_marks(struct timeline_data *d, const struct nav *nav, struct ses
     d->marks_cut |= !ranged && all >= MARKS_COUNTED;
     if (all > d->marks.n)
         d->marks.n = 0;
+    count_edges(d, s, d->w.t0, window_end(&d->w), d->mark_cells, NULL);
+    d->marks_version++;
     for (int i = 0; !ranged && i < d->n; i++)
         for (unsigned k = 0; k < MARK_KINDS; k++)
             d->mark_sum.n[k] += d->mark_cells[i].n[k];
@@ -221,38 +253,80 @@ static int living_cells(const struct timeline_data *d, const struct shown_row *r
     return n;
 }
 
-/* Gives the shown lanes their marks. Samples stay in the marks line: at 100 a second they would cover every state. */
-static void mark_rows(struct timeline_data *d, const struct session *s)
+/* Where the shown lanes are: goroutines, and behind 2^32 groups. */
+static void lane_keys(const struct timeline_data *d, struct map *at)
+{
+    for (int i = 0; i < d->nshown; i++) {
+        const struct row *row = &d->shown[i].row;
+        if (row->kind == ROW_G || row->kind == ROW_MEMBER)
+            map_put(at, row->id, (uint32_t)i);
+        else if (row->kind == ROW_GROUP)
+            map_put(at, (uint64_t)1 << 32 | row->id, (uint32_t)i);
+    }
+}
+
+/* One more mark at t of goroutine g, on its lane and its group's. */
+static void mark_lanes(struct timeline_data *d, const struct session *s, const struct map *at, gidx g, ns_t t, enum mark_kind kind)
+{
+    ns_t cell = (t - d->w.t0) / d->w.cell;
+    if (g >= s->goroutines.n || kind >= MARK_KINDS || cell < 0 || cell >= d->n)
+        return;
+    uint64_t keys[2] = {g, (uint64_t)1 << 32 | grouping_of(d->rows.gp, s, g)};
+    for (unsigned k = 0; k < 2; k++) {
+        uint32_t r = map_get(at, keys[k]);
+        if (r == MAP_NONE)
+            continue;
+        if (!d->row_marks[r]) {
+            d->row_marks[r] = arena_alloc(&d->row_arena, (size_t)d->n * sizeof **d->row_marks);
+            memset(d->row_marks[r], 0, (size_t)d->n * sizeof **d->row_marks);
+        }
+        d->row_marks[r][cell].n[kind]++;
+    }
+}
+
+/* Reads the marks of the shown lanes. Samples stay in the marks line: at 100 a second they would cover every state. */
+static void read_row_marks(struct timeline_data *d, const struct session *s)
 {
     struct map at = {0};
-    for (int i = 0; i < d->nshown; i++) {
-        struct shown_row *row = &d->shown[i];
-        if (row->row.kind == ROW_G || row->row.kind == ROW_MEMBER)
-            map_put(&at, row->row.id, (uint32_t)i);
-        else if (row->row.kind == ROW_GROUP)
-            map_put(&at, (uint64_t)1 << 32 | row->row.id, (uint32_t)i);
-    }
+    arena_release(&d->row_arena);
+    d->row_marks = mem_realloc(d->row_marks, (size_t)d->room, sizeof *d->row_marks);
+    memset(d->row_marks, 0, (size_t)d->room * sizeof *d->row_marks);
+    lane_keys(d, &at);
     for (size_t i = 0; i < d->marks.n; i++) {
         const struct mark *m = &d->marks.v[i];
-        if (m->g == IDX_NONE || m->g >= s->goroutines.n || m->kind == EV_STACK_SAMPLE || mark_kind_of(s, m) == MARK_KINDS)
-            continue;
-        uint64_t keys[2] = {m->g, (uint64_t)1 << 32 | grouping_of(d->rows.gp, s, m->g)};
-        for (unsigned k = 0; k < 2; k++) {
-            uint32_t r = map_get(&at, keys[k]);
-            if (r == MAP_NONE)
-                continue;
-            struct shown_row *row = &d->shown[r];
-            if (!row->marks) {
-                row->marks = arena_alloc(&d->frame, (size_t)d->n * sizeof *row->marks);
-                memset(row->marks, 0, (size_t)d->n * sizeof *row->marks);
-            }
-            count_mark(d, s, row->marks, m);
-        }
+        if (m->g != IDX_NONE && m->kind != EV_STACK_SAMPLE)
+            mark_lanes(d, s, &at, m->g, m->t, mark_kind_of(s, m));
     }
+    ns_t end = window_end(&d->w);
+    for (size_t i = cancels_from(s, d->w.t0); i < s->ctx.edges.n && s->ctx.edges.v[i].t < end; i++)
+        mark_lanes(d, s, &at, s->ctx.edges.v[i].g, s->ctx.edges.v[i].t, cancels_mark(s, &s->ctx.edges.v[i]));
     map_release(&at);
     for (int i = 0; i < d->nshown; i++)
-        if (d->shown[i].marks && !marks_thin(d->shown[i].marks, d->n, living_cells(d, &d->shown[i])))
-            d->shown[i].marks = NULL;
+        if (d->row_marks[i] && !marks_thin(d->row_marks[i], d->n, living_cells(d, &d->shown[i])))
+            d->row_marks[i] = NULL;
+}
+
+static bool any_pending(const struct timeline_data *d)
+{
+    for (int i = 0; i < d->nshown; i++)
+        if (d->shown[i].line >= 0 && d->lines.v.v[d->shown[i].line].pending)
+            return true;
+    return false;
+}
+
+/* Gives the shown lanes their marks; a storm has a million edges, so they are kept while rows and window stay. */
+static void mark_rows(struct timeline_data *d, const struct session *s)
+{
+    bool same = d->row_marks && d->row_marks_version == d->marks_version && d->row_rows_version == d->rows.version &&
+                d->row_top == d->top_row && d->row_n == d->nshown;
+    if (!same)
+        read_row_marks(d, s);
+    d->row_marks_version = any_pending(d) ? 0 : d->marks_version;
+    d->row_rows_version = d->rows.version;
+    d->row_top = d->top_row;
+    d->row_n = d->nshown;
+    for (int i = 0; i < d->nshown; i++)
+        d->shown[i].marks = d->row_marks[i];
 }
 
 /* The moment that labels and the pane speak of. */
@@ -452,6 +526,7 @@ int timeline_load(struct app *app, struct nav *nav, void *state, void *data, str
     if (load_rows(app, d, nav, st, s, e) < 0 || load_minimap(d, s, e) < 0 || load_marks(d, nav, s, e) < 0)
         return -1;
     mark_rows(d, s);
+    cancels_update(&d->cancels, s);
     d->gc = mem_realloc(d->gc, (size_t)d->n, 1);
     gcband_cells(s, &d->w, d->gc);
     return timeline_detail_load(d, s, nav, st, moment(d, s, nav), e);

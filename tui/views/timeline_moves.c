@@ -237,23 +237,56 @@ static long seek_mark(struct session *s, ns_t t, int dir, ns_t near, struct mark
     return n;
 }
 
+/* The edge next after t, or last before it; IDX_NONE none. */
+static uint32_t seek_edge(const struct session *s, ns_t t, int dir)
+{
+    uint32_t i = cancels_from(s, dir > 0 ? t + 1 : t);
+    if (dir > 0)
+        return i < s->ctx.edges.n ? i : IDX_NONE;
+    return i > 0 ? i - 1 : IDX_NONE;
+}
+
+static void go_to_mark(struct moves *m, gidx g, ns_t t)
+{
+    m->nav->cursor = t;
+    if (g != IDX_NONE)
+        timeline_select(m->nav, m->st, (struct row){ROW_G, g});
+    timeline_show_time(m->d, m->nav, m->s, t);
+}
+
+static void go_to_edge(struct moves *m, uint32_t edge)
+{
+    struct cancel_told c;
+    char reaction[96], name[128];
+    cancels_tell(m->s, edge, &c);
+    go_to_mark(m, c.edge.g, c.edge.t);
+    cancels_reaction(reaction, &c.edge);
+    text_visible(name, sizeof name, c.by_name.p, c.by_name.n);
+    if (c.deadline || c.by == IDX_NONE)
+        app_message(m->app, mark_looks[c.mark].text_role, "%s %s; %s", c.grade, c.deadline ? "cancelled by its deadline" : "cancelled",
+                    reaction);
+    else
+        app_message(m->app, mark_looks[c.mark].text_role, "%s cancelled by G%lld %s; %s", c.grade, (long long)c.by_id, name, reaction);
+}
+
 static void step_mark(struct moves *m, int dir)
 {
-    struct nav *nav = m->nav;
     struct mark mark = {0};
     struct err e = ERR_INIT;
-    ns_t from = nav->cursor != NS_NONE ? nav->cursor : dir > 0 ? m->s->t0 - 1 : m->s->t1 + 1;
+    ns_t from = m->nav->cursor != NS_NONE ? m->nav->cursor : dir > 0 ? m->s->t0 - 1 : m->s->t1 + 1;
     long got = seek_mark(m->s, from, dir, m->d->w.cell, &mark, &e);
     if (read_failed(m, got < 0 ? -1 : 0, &e))
         return;
+    uint32_t edge = seek_edge(m->s, from, dir);
+    if (edge != IDX_NONE && (!got || (dir > 0 ? m->s->ctx.edges.v[edge].t <= mark.t : m->s->ctx.edges.v[edge].t >= mark.t))) {
+        go_to_edge(m, edge);
+        return;
+    }
     if (!got) {
         app_message(m->app, ROLE_MESSAGE, dir > 0 ? "no mark after this" : "no mark before this");
         return;
     }
-    nav->cursor = mark.t;
-    if (mark.g != IDX_NONE)
-        timeline_select(nav, m->st, (struct row){ROW_G, mark.g});
-    timeline_show_time(m->d, nav, m->s, mark.t);
+    go_to_mark(m, mark.g, mark.t);
     struct str a = session_str(m->s, mark.s[0]), b = session_str(m->s, mark.s[1]);
     char cat[128], text[300];
     text_visible(cat, sizeof cat, a.p, a.n);
