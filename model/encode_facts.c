@@ -119,7 +119,8 @@ static int by_begin(const void *a, const void *b)
 static void merge(struct facts_work *f)
 {
     size_t n = 0;
-    qsort(f->late.v, f->late.n, sizeof *f->late.v, by_begin);
+    if (f->late.n)
+        qsort(f->late.v, f->late.n, sizeof *f->late.v, by_begin);
     for (size_t i = 0; i < f->late.n; i++) {
         struct stretch s = f->late.v[i];
         if (n && s.t0 <= f->late.v[n - 1].t1) {
