@@ -1,0 +1,29 @@
+/* Whose work a goroutine does: the user task (runtime/trace) under which it runs at a moment, told by its regions, by tasks that it
+ * began, or by what its creator did when it created it. */
+#ifndef MODEL_FINDINGS_WORK_H
+#define MODEL_FINDINGS_WORK_H
+
+#include "base/map.h"
+#include "model/tasks.h"
+
+struct held { /* a stretch in which g works for a task */
+    gidx g;
+    uint32_t task; /* index into session.tasks */
+    ns_t t0, t1;
+};
+
+struct work {
+    const struct session *s;
+    VEC(struct held) held; /* by g, then t0 */
+    uint32_t *inherited;   /* by g: the task under which it was created; IDX_NONE */
+    struct map by_id;      /* task id -> index */
+};
+
+int work_make(struct session *s, struct work *w, struct err *e);
+void work_release(struct work *w);
+/* Index of the task, IDX_NONE: none that is known. */
+uint32_t work_at(const struct work *w, gidx g, ns_t t);
+/* The outermost task above. */
+uint32_t work_root(const struct work *w, uint32_t task);
+
+#endif
