@@ -1,10 +1,12 @@
 #include "tests/lib/story.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/lib/check.h"
 #include "tests/lib/load.h"
 
 enum { G_MAX = 1 << 18 };
@@ -258,4 +260,24 @@ struct session *story_end_all(struct story *const *stories, size_t n)
 struct session *story_end(struct story *y)
 {
     return story_end_all(&y, 1);
+}
+
+void story_whole(const struct session *s)
+{
+    const struct ctx_model *m = &s->ctx;
+    uint32_t edges = 0;
+    for (uint32_t c = 0; c < m->cancels.n; c++) {
+        uint32_t n = 0;
+        for (uint32_t e = m->cancels.v[c].first; e != IDX_NONE; e = m->edges.v[e].next, n++)
+            CHECK(m->edges.v[e].cancel == c, "edge %u of cancel %u", e, c);
+        CHECK(n == m->cancels.v[c].edges, "cancel %u: %u edges, said to be %u", c, n, m->cancels.v[c].edges);
+        edges += n;
+    }
+    CHECK(edges == m->edges.n, "%u of %zu", edges, m->edges.n);
+    for (uint32_t i = 0; i < m->edges.n; i++) {
+        const struct cancel_edge *e = &m->edges.v[i];
+        ns_t end = e->exit == NS_NONE ? s->t1 : e->exit;
+        CHECK(e->unobserved || e->sched + e->running + e->blocked == end - e->t,
+              "edge %u: %" PRId64 " + %" PRId64 " + %" PRId64 " of %" PRId64, i, e->sched, e->running, e->blocked, end - e->t);
+    }
 }

@@ -23,6 +23,9 @@ void story_write(struct story *y, const char *path);
 /* Several stories, one session. */
 struct session *story_end_all(struct story *const *stories, size_t n);
 
+/* What must hold of any session: cancels and their edges hang together, parts add up. */
+void story_whole(const struct session *s);
+
 void at(struct story *y, uint64_t t);
 /* Goroutine g in a state before the trace began; the first step only. stack: of GoStatusStack, "" none. */
 void was(struct story *y, int g, enum wire_gstatus state, const char *stack);

@@ -12,34 +12,12 @@
 
 static const char *const names[] = {"open", "ended", "again", "left"};
 
-/* What must hold of any session: lists hang together, parts add up. */
-static void check_whole(const struct session *s)
-{
-    const struct ctx_model *m = &s->ctx;
-    uint32_t edges = 0;
-    for (uint32_t c = 0; c < m->cancels.n; c++) {
-        uint32_t n = 0;
-        for (uint32_t e = m->cancels.v[c].first; e != IDX_NONE; e = m->edges.v[e].next, n++)
-            CHECK(m->edges.v[e].cancel == c, "edge %u of cancel %u", e, c);
-        CHECK(n == m->cancels.v[c].edges, "cancel %u: %u edges, said to be %u", c, n, m->cancels.v[c].edges);
-        edges += n;
-    }
-    CHECK(edges == m->edges.n, "%u of %zu", edges, m->edges.n);
-    for (uint32_t i = 0; i < m->edges.n; i++) {
-        const struct cancel_edge *e = &m->edges.v[i];
-        ns_t end = e->exit == NS_NONE ? s->t1 : e->exit;
-        CHECK(e->unobserved || e->sched + e->running + e->blocked == end - e->t,
-              "edge %u (%s): %" PRId64 " + %" PRId64 " + %" PRId64 " of %" PRId64, i, names[e->how], e->sched, e->running, e->blocked,
-              end - e->t);
-    }
-}
-
 static struct session *done(struct story *y)
 {
     struct session *s = story_end(y);
     CHECK(s, "read");
     if (s)
-        check_whole(s);
+        story_whole(s);
     return s;
 }
 
