@@ -37,7 +37,7 @@ test: $(BIN) $(TEST_BIN) ## all tests in one way of building (DEBUG=1, SANITIZE=
 
 # What is run before every commit that lands: under a minute.
 quick: format-check $(BIN) $(QUICK_SRC:%.c=$(BUILD)/%) ## tests of less than a minute: unit, import, command line, layout
-	@BUILD=$(BUILD) tests/run -q -t 30 -n quick $(QUICK_SRC:%.c=$(BUILD)/%) $(QUICK_SH) $(ARCH_SH)
+	@BUILD=$(BUILD) tests/run -q -t 60 -n quick $(QUICK_SRC:%.c=$(BUILD)/%) $(QUICK_SH) $(ARCH_SH)
 
 arch: $(BIN) ## what holds for the sources as a whole
 	@BUILD=$(BUILD) tests/run $(if $(RESULTS),-r $(RESULTS)) -n arch $(ARCH_SH)

@@ -19,6 +19,13 @@ void check_skip(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* 0 when all held, else 1: what main returns. */
 int check_done(void);
 
+/* Sanitizers make a test several times as slow: long ones then do one round in CHECK_EVERY. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { CHECK_EVERY = 4 };
+#else
+enum { CHECK_EVERY = 1 };
+#endif
+
 /* xorshift64 from the seed 1, or from $CHECK_SEED: the same numbers in every run. */
 uint64_t rnd(void);
 /* 0 … n - 1; n > 0. */

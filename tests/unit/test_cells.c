@@ -55,8 +55,11 @@ static void same_cells(struct watched *w, struct lane lane, const struct tl_wind
 
 static void compare(struct watched *w, struct lane lane, const struct tl_window *win, const char *what)
 {
+    static uint32_t turn;
     struct tl_cell ours[64];
     struct err e = ERR_INIT;
+    if (turn++ % CHECK_EVERY) /* here, so that the random numbers are the same ones */
+        return;
     if (tl_cells(w->s, lane, win, ours, &e) < 0)
         CHECK(false, "%s: %s", what, e.what);
     else
