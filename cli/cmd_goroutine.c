@@ -6,7 +6,7 @@
 #include "cli/commands.h"
 #include "cli/csv.h"
 #include "cli/json.h"
-#include "cli/life.h"
+#include "cli/life_more.h"
 #include "cli/load.h"
 #include "cli/overview.h"
 #include "cli/reasons.h"
@@ -110,6 +110,8 @@ static int print_json(const struct opts *o, struct life *l, struct out *out, str
     json_str(&j, "last_state", g->last_state == G_UNDETERMINED ? NULL : gstate_names[g->last_state]);
     json_creators(&j, l->s, l->g);
     json_places(&j, l);
+    rc = rc == 0 ? graph_json(&j, l, e) : rc;
+    contexts_of_json(&j, l);
     json_array(&j, "spans");
     struct span_json x = {&j, l->s, opt_limit(o)};
     if (rc == 0)

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "cli/life.h"
+#include "cli/life_more.h"
 #include "cli/stack.h"
 
 enum { TEXT_SPANS = 40, TEXT_STACKS = 8, TEXT_FRAMES = 12 };
@@ -131,7 +131,10 @@ int life_text(const struct opts *o, struct life *l, struct out *out, struct err 
     text_when(&p, l->s, g);
     text_creators(&p, l->s, l->g);
     text_totals(&p, l);
+    if (graph_text(&p, l, e) < 0)
+        return -1;
     text_stacks(&p, l);
+    contexts_of_text(&p, l);
     page_end(&p);
     page_rule(&p, "spans: begins, takes, state, why, where", NULL);
     struct span_text x = {&p, l->s, opt_number(o, OPT_LIMIT, TEXT_SPANS)};

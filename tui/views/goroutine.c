@@ -10,6 +10,7 @@
 #include "tui/ruler.h"
 #include "tui/sites.h"
 #include "tui/views/edges.h"
+#include "tui/views/goroutine_life.h"
 
 /* Spans read at once; a life of more shows those around the cursor. */
 enum { PAGE_SPANS = 8192, PAGE_FOLD = 4, PAGE_SHORT = 2000, PAGE_CREATORS = 6, PAGE_FRAMES = 24 };
@@ -18,6 +19,7 @@ STATE_BEGIN
 struct page_state {
     uint32_t top;      /* first row of the list */
     uint32_t unfolded; /* short runs one by one */
+    uint32_t kin;      /* the pane shows contexts, tasks and children where there is room for one only */
 };
 STATE_END
 
@@ -71,10 +73,11 @@ struct page_data {
     int nframes;
     struct wake_link links[WAKE_LINKS];
     int nlinks;
+    struct page_life life;
     struct arena arena;
     int lane_y;
     struct page_layout {
-        int list_y, list_h, list_w, totals_y, totals_h, side_x, side_w, pane_y, pane_h;
+        int list_y, list_h, list_w, totals_y, totals_h, side_x, side_w, pane_y, pane_h, life_h, kin_y, kin_h;
         bool wide;
     } l;
     ns_t shown_from; /* cursor at the last load: the list follows only its change */
@@ -105,6 +108,47 @@ static void layout(struct page_data *d, struct rect r)
     l->pane_y = r.y + r.h - l->pane_h;
     l->list_y = y + (l->totals_h ? l->totals_h + 1 : 0);
     l->list_h = l->pane_y - l->list_y;
+}
+
+/* How many rows contexts, tasks and children would like, with their rules. */
+static int kin_rows(const struct page_life *l)
+{
+    int n = 0;
+    for (int i = 0; i < KIN_CHILDREN; i++)
+        n += l->children[i].count > 0;
+    n += l->nchildren > 0;
+    n += l->ncontexts ? 1 + (int)(l->ncontexts < KIN_CONTEXTS ? l->ncontexts : KIN_CONTEXTS) : 0;
+    n += l->ntasks ? 1 + (int)(l->ntasks < KIN_TASKS ? l->ntasks : KIN_TASKS) : 0;
+    return n;
+}
+
+/* Once the life is known: its graph takes the place of the totals where there is room. */
+static void layout_life(struct page_data *d, struct rect r, bool kin)
+{
+    struct page_layout *l = &d->l;
+    int y = r.y + 4, h = r.h - 4;
+    if (l->wide) {
+        l->life_h = page_graph_rows(&d->life, l->list_w, h >= 30 ? 10 : 8);
+        if (!l->life_h)
+            return;
+        int want = kin_rows(&d->life), most = h * 2 / 5;
+        l->totals_h = 0;
+        l->list_y = y + l->life_h;
+        l->list_h = h - l->life_h;
+        l->kin_h = want < most ? want : most;
+        l->kin_y = y + h - l->kin_h;
+        l->pane_y = y;
+        l->pane_h = h - l->kin_h;
+        return;
+    }
+    l->life_h = h >= 16 ? page_graph_rows(&d->life, r.w, h >= 26 ? 8 : 7) : 0;
+    if (l->life_h) {
+        l->totals_h = 0;
+        l->list_y = y + l->life_h;
+        l->list_h = l->pane_y - l->list_y;
+    }
+    l->kin_y = l->pane_y;
+    l->kin_h = kin && kin_rows(&d->life) ? l->pane_h : 0;
 }
 
 /* The spans to keep: all, or a slice around t. */
@@ -293,6 +337,9 @@ static int load(struct app *app, struct nav *nav, void *state, void *data, struc
         return -1;
     d->session_t1 = s->t1;
     load_sums(d, app, nav, s);
+    if (page_life_load(&d->life, s, d->g, d->sum_t0, d->sum_t1, e) < 0)
+        return -1;
+    layout_life(d, r, st->kin);
     fold_rows(d, st, t);
     d->at = row_of(d, t);
     load_creators(d, s);
@@ -508,10 +555,17 @@ static void draw(const struct nav *nav, const void *state, const void *data, str
     draw_head(d, g, r);
     draw_creators(d, g, r);
     draw_lane(d, nav, g, r);
+    if (d->l.life_h)
+        page_graph_draw(&d->life, g, (struct rect){r.x, r.y + 4, d->l.wide ? d->l.list_w : r.w, d->l.life_h},
+                        d->range_state > RANGE_OPEN ? "life, in the range" : "life");
     if (d->l.totals_h)
         draw_totals(d, g, d->l.wide ? d->l.side_x : r.x, d->l.totals_y, d->l.wide ? d->l.side_w : r.w, d->l.totals_h);
     draw_list(d, g, r);
-    draw_pane(d, g, r);
+    if (d->l.wide || !d->l.kin_h)
+        draw_pane(d, g, r);
+    if (d->l.kin_h)
+        page_kin_draw(&d->life, &d->clock, g,
+                      (struct rect){d->l.wide ? d->l.side_x : r.x, d->l.kin_y, d->l.wide ? d->l.side_w : r.w, d->l.kin_h});
 }
 
 static void to_row(struct nav *nav, const struct page_data *d, long row)
@@ -571,6 +625,8 @@ static bool command(struct app *app, enum cmd cmd, const char *arg, struct nav *
         case CMD_PREV_SPAN: edge_span(app, nav, s, -1); break;
         case CMD_EDGE_BACK: edge_follow(app, nav, s, -1); break;
         case CMD_EDGE_FORTH: edge_follow(app, nav, s, 1); break;
+        case CMD_NEXT_PANE:
+        case CMD_PREV_PANE: st->kin = !st->kin; break;
         case CMD_FOLD:
         case CMD_FOLD_ALL: st->unfolded = !st->unfolded; break;
         case CMD_DRILL: app_show(app, VIEW_ID_TIMELINE, true); break;
@@ -621,6 +677,7 @@ static const struct hint hints[] = {
     {CMD_EDGE_BACK, "who woke me"},
     {CMD_EDGE_FORTH, "whom I woke"},
     {CMD_DRILL, "in the timeline"},
+    {CMD_NEXT_PANE, "contexts, tasks"},
     {CMD_FOLD, "fold short ones"},
     {CMD_NEXT_SPAN, "next span"},
     {CMD_BACK, "back"},

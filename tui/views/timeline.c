@@ -7,6 +7,7 @@ static void init(struct nav *nav, void *state, struct session *s)
     (void)nav;
     (void)s;
     st->lane.kind = ROW_GAP;
+    st->edge = IDX_NONE;
 }
 
 static void release(void *data)

@@ -49,6 +49,7 @@ struct timeline_state {
     uint8_t on_runtime; /* the row of the runtime's own is selected */
     struct row lane;    /* selected proc or thread; kind ROW_GAP: none. A selected goroutine or group goes before */
     uint32_t folds[TIMELINE_FOLDS], nfolds;
+    uint32_t edge; /* cancel edge that was brought into view, IDX_NONE */
 };
 STATE_END
 bool timeline_is_open(const struct timeline_state *st, uint32_t group);
@@ -243,6 +244,7 @@ struct timeline_data {
     long total;
     long selected;    /* row, or -1 */
     uint32_t top_row; /* as in the state, for draw */
+    ns_t seen_cursor; /* at the last load: another view may move it out of the window */
     /* what was selected at the last load: only a change scrolls there and opens its group */
     gidx revealed;
     uint32_t revealed_group;

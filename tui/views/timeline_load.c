@@ -5,6 +5,7 @@
 #include "tui/pace.h"
 #include "tui/views/timeline.h"
 
+enum { EDGE_LEAST = 10000 /* ns: a reaction is not zoomed into further */ };
 enum { MARKS_KEPT = 1 << 16, MARKS_COUNTED = 1 << 18 };
 static const uint32_t mark_kinds = 1u << EV_LOG | 1u << EV_TASK_BEGIN | 1u << EV_REGION_BEGIN | 1u << EV_STACK_SAMPLE;
 
@@ -83,11 +84,34 @@ static void load_progress(struct app *app, struct timeline_data *d, struct sessi
     d->left = p->left;
 }
 
+/* An edge that another view chose: its reaction over two thirds of the window. */
+static void show_edge(const struct timeline_data *d, struct nav *nav, struct timeline_state *st, const struct session *s)
+{
+    if (nav->edge == st->edge)
+        return;
+    st->edge = nav->edge;
+    if (nav->edge >= s->ctx.edges.n)
+        return;
+    const struct cancel_edge *e = &s->ctx.edges.v[nav->edge];
+    if (nav->g != e->g || nav->cursor != e->t)
+        return;
+    ns_t len = (e->exit != NS_NONE ? e->exit : s->t1) - e->t;
+    len = len > EDGE_LEAST ? len : EDGE_LEAST;
+    uint32_t n = (uint32_t)d->n;
+    struct tl_window w = tl_window_at(e->t, tl_cell_width(len * 3 / 2 / n + 1), n, n / 6);
+    nav->cell = w.cell >= d->whole.cell ? 0 : w.cell;
+    nav->t0 = w.t0;
+}
+
 /* The window that nav asks for, kept within the trace. */
-static void load_window(struct timeline_data *d, struct nav *nav, const struct session *s)
+static void load_window(struct timeline_data *d, struct nav *nav, struct timeline_state *st, const struct session *s)
 {
     uint32_t n = (uint32_t)d->n;
     d->whole = whole_guessed(d, s);
+    show_edge(d, nav, st, s);
+    if (nav->cursor != d->seen_cursor && nav->cursor != NS_NONE)
+        timeline_show_time(d, nav, s, nav->cursor);
+    d->seen_cursor = nav->cursor;
     d->is_whole = nav->cell <= 0 || nav->cell >= d->whole.cell;
     if (d->is_whole) {
         nav->cell = 0;
@@ -521,7 +545,7 @@ int timeline_load(struct app *app, struct nav *nav, void *state, void *data, str
         d->detail.kind = DETAIL_NONE;
         return 0;
     }
-    load_window(d, nav, s);
+    load_window(d, nav, st, s);
     d->range_state = range_get(app, nav, s, &d->range);
     if (load_rows(app, d, nav, st, s, e) < 0 || load_minimap(d, s, e) < 0 || load_marks(d, nav, s, e) < 0)
         return -1;

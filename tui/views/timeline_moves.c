@@ -28,6 +28,7 @@ void timeline_select(struct nav *nav, struct timeline_state *st, struct row row)
     if (row.kind == ROW_GAP || row.kind == ROW_ELSEWHERE)
         return;
     nav->g = row.kind == ROW_G || row.kind == ROW_MEMBER ? row.id : IDX_NONE;
+    nav->edge = IDX_NONE;
     nav_set_group(nav, row.kind == ROW_GROUP ? row.id : IDX_NONE);
     st->on_runtime = row.kind == ROW_RUNTIME;
     st->lane = row.kind == ROW_PROC || row.kind == ROW_THREAD ? row : (struct row){ROW_GAP, 0};
@@ -260,6 +261,7 @@ static void go_to_edge(struct moves *m, uint32_t edge)
     char reaction[96], name[128];
     cancels_tell(m->s, edge, &c);
     go_to_mark(m, c.edge.g, c.edge.t);
+    m->nav->edge = m->st->edge = edge; /* the window stays as it is */
     cancels_reaction(reaction, &c.edge);
     text_visible(name, sizeof name, c.by_name.p, c.by_name.n);
     if (c.deadline || c.by == IDX_NONE)
