@@ -61,6 +61,7 @@ static void fill(struct tui_opts *t, const struct opts *o, struct config *c, str
                            .from = o->value[OPT_WINDOW].window.t0,
                            .to = o->value[OPT_WINDOW].window.t1,
                            .keep = true,
+                           .ignore_file = c->ignores,
                            .log = opt_text(o, OPT_LOG),
                            .clock_fixed = opt_number(o, OPT_CLOCK, CLOCK_REAL) == CLOCK_FIXED,
                            .settings = c->settings.v,

@@ -152,6 +152,7 @@ static int read_repository(struct config *c, struct err *e)
         snprintf(path, sizeof path, "%s/.git", dir);
         if (stat(path, &st) == 0) {
             snprintf(path, sizeof path, "%s/.ctxscope.ini", dir);
+            c->ignores = arena_copy(&c->texts, path, strlen(path));
             return read_file(c, path, false, true, e);
         }
         *strrchr(dir, '/') = 0;
@@ -169,6 +170,7 @@ static int read_own(struct config *c, struct err *e)
         snprintf(path, sizeof path, "%s/.config/ctxscope/config.ini", home);
     else
         return 0;
+    c->ignores = arena_copy(&c->texts, path, strlen(path));
     return read_file(c, path, false, false, e);
 }
 
@@ -197,8 +199,11 @@ int config_read(struct config *c, const struct opts *o, struct err *e)
     if (read_file(c, "/etc/ctxscope/config.ini", false, false, e) < 0 || read_own(c, e) < 0 || read_repository(c, e) < 0)
         return -1;
     for (size_t i = 0; i < o->list.n; i++)
-        if (o->list.v[i].id == OPT_CONFIG && read_file(c, o->list.v[i].text, true, false, e) < 0)
-            return -1;
+        if (o->list.v[i].id == OPT_CONFIG) {
+            c->ignores = o->list.v[i].text;
+            if (read_file(c, c->ignores, true, false, e) < 0)
+                return -1;
+        }
     for (size_t i = 0; i < o->list.n; i++)
         if (o->list.v[i].id == OPT_SET && set_one(c, o->list.v[i].text, e) < 0)
             return -1;

@@ -16,6 +16,7 @@
 struct config {
     VEC(struct tui_setting) settings; /* texts in the arena */
     struct arena texts;
+    const char *ignores;        /* the file that new ignores belong to: the last --config, the repository's, the user's own; NULL none */
     struct rule_settings rules; /* of [rule NAME], [sla], [ignore], [idle] */
 };
 

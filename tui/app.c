@@ -139,6 +139,7 @@ struct app *app_new(struct session *s, const struct tui_opts *o, const struct vi
     app->verdicts = verdicts_new(s, o->rules);
     app->clock_fixed = o->clock_fixed;
     app->kept.wanted = o->keep;
+    app->ignore_file = o->ignore_file;
     memcpy(app->theme_dirs, o->theme_dirs, sizeof o->theme_dirs);
     app->set.glyphs = app->set.depth = -1;
     app->log = o->log ? fopen(o->log, "ae") : NULL;

@@ -34,7 +34,7 @@ struct place {
 };
 typedef VEC(const struct place *) place_list;
 
-enum prompt_kind { PROMPT_NONE, PROMPT_COMMAND, PROMPT_SEARCH, PROMPT_FILTER, PROMPT_NOTE, PROMPT_KINDS };
+enum prompt_kind { PROMPT_NONE, PROMPT_COMMAND, PROMPT_SEARCH, PROMPT_FILTER, PROMPT_NOTE, PROMPT_REASON, PROMPT_KINDS };
 typedef VEC(char *) text_list; /* owned texts */
 void text_list_release(text_list *l);
 struct prompt {
@@ -144,6 +144,7 @@ struct app {
     bool job_replaced;                                     /* while one is stopped: by another one, not by the user */
     struct groupings *groupings;                           /* tui/grouping.c; NULL: not asked for yet */
     struct range_keeper *range;                            /* tui/range.c; NULL: none was marked */
+    const char *ignore_file;                               /* borrowed; NULL: ignores are not kept */
     char *goto_text;                                       /* a place that the import has not reached yet */
     enum { WINDOW_NONE, WINDOW_MARK, WINDOW_SHOW } window; /* of --window: still to be marked, to be shown */
     ns_t window_from, window_to;                           /* since the start; NS_OPEN: to the end */
@@ -236,6 +237,11 @@ void source_argv(struct app *app, struct editor_call *call);
 
 /* export.c */
 void export_command(struct app *app, const char *path);
+
+/* judged.c */
+void ignore_command(struct app *app, const char *reason);
+void ignore_entered(struct app *app, const char *reason);
+void findings_here(struct app *app);
 
 /* copy.c */
 /* What is selected, as text. */

@@ -134,6 +134,8 @@ static bool common(struct app *app, enum cmd cmd, const char *arg)
     case CMD_COPY: copy_selection(app); return true;
     case CMD_EXPORT: export_command(app, arg); return true;
     case CMD_OPEN_SOURCE: source_command(app); return true;
+    case CMD_FINDINGS_HERE: findings_here(app); return true;
+    case CMD_IGNORE: ignore_command(app, arg); return true;
     case CMD_LENS: lens_command(app, arg); return true;
     case CMD_WALL_CLOCK: app->nav.wall = !app->nav.wall; return true;
     case CMD_CONTEXT: show_context(app); return true;
@@ -263,8 +265,10 @@ static void command_line(struct app *app, const char *text)
 
 void app_entered(struct app *app, enum prompt_kind kind, const char *text)
 {
-    if (kind == PROMPT_COMMAND || kind == PROMPT_NOTE) {
-        (kind == PROMPT_NOTE ? note_entered : command_line)(app, text);
+    static void (*const takes[PROMPT_KINDS])(struct app *, const char *) = {
+        [PROMPT_COMMAND] = command_line, [PROMPT_NOTE] = note_entered, [PROMPT_REASON] = ignore_entered};
+    if (takes[kind]) {
+        takes[kind](app, text);
         return;
     }
     const struct place *before = place_now(app);

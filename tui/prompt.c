@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "model/filter.h"
 
-static const char *const leads[PROMPT_KINDS] = {"", ":", "/", "& ", "note: "};
+static const char *const leads[PROMPT_KINDS] = {"", ":", "/", "& ", "note: ", "ignore, because: "};
 
 void text_list_release(text_list *l)
 {

@@ -13,14 +13,15 @@
 struct rule_settings;
 
 struct tui_opts {
-    const char *view;   /* name of the first view; NULL: timeline while importing or with a place or window, else overview */
-    const char *place;  /* --goto: "g=104,t=1.23s"; NULL */
-    const char *filter; /* --where; NULL */
-    bool windowed;      /* --window: marked and shown */
-    ns_t from, to;      /* its bounds since the start; NS_NONE: from the start, NS_OPEN: to the end */
-    bool keep;          /* bookmarks, notes and the last place are kept for this trace (model/store/state.h) */
-    const char *log;    /* file for messages; NULL */
-    bool clock_fixed;   /* --clock fixed */
+    const char *view;        /* name of the first view; NULL: timeline while importing or with a place or window, else overview */
+    const char *place;       /* --goto: "g=104,t=1.23s"; NULL */
+    const char *filter;      /* --where; NULL */
+    bool windowed;           /* --window: marked and shown */
+    ns_t from, to;           /* its bounds since the start; NS_NONE: from the start, NS_OPEN: to the end */
+    bool keep;               /* bookmarks, notes and the last place are kept for this trace (model/store/state.h) */
+    const char *ignore_file; /* settings file that ignores go to; NULL: they are not kept */
+    const char *log;         /* file for messages; NULL */
+    bool clock_fixed;        /* --clock fixed */
     /* INI settings in order, later ones win: section ("ui", "keys", "theme"), key, value. Borrowed. */
     const struct tui_setting {
         const char *section, *key, *value;

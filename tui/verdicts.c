@@ -63,6 +63,19 @@ const struct findings *verdicts_get(struct verdicts *v, const struct err **faile
     return done > 0 ? &v->list : NULL;
 }
 
+void verdicts_ignore(struct verdicts *v, unsigned rule, str_id function, const char *reason)
+{
+    struct findings *f = &v->list;
+    for (size_t i = 0; atomic_load(&v->done) > 0 && i < f->list.n; i++) {
+        struct finding *it = &f->list.v[i];
+        if (it->rule != rule || it->function != function || it->ignored)
+            continue;
+        it->ignored = true;
+        it->reason = reason;
+        f->by_severity[it->severity]--;
+    }
+}
+
 void verdicts_wait(struct verdicts *v)
 {
     if (v->threaded)

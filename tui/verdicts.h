@@ -15,6 +15,8 @@ void verdicts_start(struct verdicts *v, void (*wake)(void *), void *ctx);
 /* NULL: not judged yet, *failed says why not when it failed. Stays the same until verdicts_free. */
 const struct findings *verdicts_get(struct verdicts *v, const struct err **failed);
 
+/* Those of a rule and a function count as ignored from now on; reason is borrowed and outlives it. */
+void verdicts_ignore(struct verdicts *v, unsigned rule, str_id function, const char *reason);
 /* Until it is done; for pictures. */
 void verdicts_wait(struct verdicts *v);
 

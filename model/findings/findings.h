@@ -169,6 +169,9 @@ void rule_value_text(char out[32], enum rule_key key, double v);
 int rule_set(struct rule_settings *st, const char *rule, const char *key, const char *value, struct err *e);
 int rule_set_sla(struct rule_settings *st, const char *layer, const char *duration, struct err *e);
 int rule_ignore(struct rule_settings *st, const char *rule, const char *function, const char *reason, struct err *e);
+/* Adds that ignore to a settings file (made when it is not there), in a section [ignore]. -1 with *e when it cannot be written, or
+ * would be read back as something else. */
+int rule_ignore_write(const char *path, const char *rule, const char *function, const char *reason, struct err *e);
 /* Goroutines that wait in this function, or were started with it, wait by design. */
 void rule_idle(struct rule_settings *st, const char *function);
 

@@ -1,4 +1,5 @@
 /* The program on a terminal: keys in, cells out; what a frame costs on the wire; any size at any moment. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,6 +80,42 @@ static void the_lens_shows_one_request(void)
     ui_press(vt, ": l e n s Space t a s k = 9 9 9 9 9 Enter");
     CHECK(vt_wait(vt, "there is no task 99999", UI_MS), "%s", vt_text(vt));
     vt_sync(vt, UI_MS);
+    ui_quit(vt);
+}
+
+/* i with a reason: ignored at once, and again the next time, by a line in the settings; f: findings of the selection. */
+static void findings_are_ignored_with_a_reason(void)
+{
+    char path[512], text[512] = "";
+    snprintf(path, sizeof path, "%s/own.ini", getenv("TMPDIR"));
+    FILE *f = fopen(path, "w");
+    CHECK(f, "%s", path);
+    if (f)
+        fclose(f);
+    const char *const args[] = {"--config", path, "--view", "findings", UI_SAMPLE, NULL};
+    struct vt *vt = ui_start(&(struct vt_opts){.cols = 140, .rows = 40}, args);
+    CHECK(vt_settle(vt, UI_MS) && vt_wait(vt, "goroutine-leak", UI_MS), "%s", vt_text(vt));
+    UI_HAS(vt, "✗1 ");
+    ui_press(vt, "i");
+    ui_press(vt, "k n o w n Enter");
+    UI_HAS(vt, "ignored from now on");
+    UI_HAS(vt, "✗0 ");
+    ui_press(vt, "i");
+    UI_HAS(vt, "ignored already: known");
+    ui_press(vt, "j i Enter");
+    UI_HAS(vt, "an ignore has a reason");
+    ui_quit(vt);
+    f = fopen(path, "r");
+    CHECK(f && fread(text, 1, sizeof text - 1, f) && !strcmp(text, "[ignore]\ngoroutine-leak payd/orders.(*Service).part = known\n"),
+          "the file has '%s'", text);
+    if (f)
+        fclose(f);
+    vt = ui_start(&(struct vt_opts){.cols = 140, .rows = 40}, args);
+    CHECK(vt_settle(vt, UI_MS) && vt_wait(vt, "✗0 ", UI_MS), "it is ignored the next time:\n%s", vt_text(vt));
+    ui_press(vt, "6");
+    ui_press(vt, "j");
+    ui_press(vt, "f");
+    CHECK(vt_wait(vt, "of the selection", UI_MS), "%s", vt_text(vt));
     ui_quit(vt);
 }
 
@@ -192,6 +229,7 @@ int main(void)
     views_and_drill();
     the_overview_leads_on();
     the_lens_shows_one_request();
+    findings_are_ignored_with_a_reason();
     undo_brings_the_window_back();
     frames_are_small();
     any_size();

@@ -124,7 +124,7 @@ static int rows(const void *data)
 }
 
 static const struct hint hints[] = {
-    {CMD_DRILL, "proof, then the timeline"}, {CMD_CONTEXT, "context"}, {CMD_HEATMAP, "heat map"}, {CMD_NONE, NULL}};
+    {CMD_DRILL, "proof, then the timeline"}, {CMD_CONTEXT, "context"}, {CMD_HEATMAP, "heat map"}, {CMD_IGNORE, "ignore"}, {CMD_NONE, NULL}};
 
 const struct view findings_view = {
     .name = "findings",
