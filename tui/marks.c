@@ -121,6 +121,47 @@ void marks_density(struct grid *g, int x, int y, int n, const struct mark_cell *
     }
 }
 
+static uint32_t cancels_in(const struct mark_cell *c)
+{
+    return c->n[MARK_DEADLINE] + c->n[MARK_CANCEL] + c->n[MARK_UNSEEN];
+}
+
+/* The kind that most of a cell's cancels are of. */
+static const struct mark_look *cancel_look(const struct mark_cell *c)
+{
+    return &mark_looks[2 * c->n[MARK_DEADLINE] > cancels_in(c) ? MARK_DEADLINE : MARK_CANCEL];
+}
+
+bool marks_storm(const struct mark_cell *cells, int n, int living)
+{
+    int held = 0;
+    for (int i = 0; i < n; i++)
+        held += cancels_in(&cells[i]) > 0;
+    return held > 1 && 3 * held > living;
+}
+
+void marks_storm_draw(struct grid *g, int x, int y, int n, const struct mark_cell *cells)
+{
+    uint32_t most = 1;
+    for (int i = 0; i < n; i++)
+        most = cancels_in(&cells[i]) > most ? cancels_in(&cells[i]) : most;
+    for (int i = 0; i < n; i++)
+        if (cancels_in(&cells[i]))
+            grid_level(g, x + i, y, (enum role)cancel_look(&cells[i])->role,
+                       (int)(1 + 7 * sqrt((double)cancels_in(&cells[i]) / (double)most)));
+        else if (cells[i].n[MARK_LOG] + cells[i].n[MARK_TASK])
+            grid_level(g, x + i, y, ROLE_DIM, 1);
+}
+
+void marks_storm_tint(struct grid *g, int x, int y, int n, const struct mark_cell *cells)
+{
+    for (int i = 0; i < n; i++) {
+        struct cell *c = grid_at(g, x + i, y);
+        if (c && cancels_in(&cells[i]) && c->ch != ' ')
+            c->role = cancel_look(&cells[i])->role;
+    }
+}
+
 void marks_samples(struct grid *g, int x, int y, int n, const struct mark_cell *cells)
 {
     for (int i = 0; i < n; i++)

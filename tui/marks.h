@@ -40,6 +40,12 @@ bool marks_crowded(const struct mark_cell *cells, int n, int living);
 bool marks_thin(struct mark_cell *cells, int n, int living);
 /* The marks line when it is crowded: logs and tasks as levels (square root), what is more important over them. */
 void marks_density(struct grid *g, int x, int y, int n, const struct mark_cell *cells);
+/* Cancels and deadlines in more than a third of `living` cells: their glyphs and digits would shout. */
+bool marks_storm(const struct mark_cell *cells, int n, int living);
+/* The marks line then: their number as levels (square root), in the colour of whichever are more; other cells as marks_density. */
+void marks_storm_draw(struct grid *g, int x, int y, int n, const struct mark_cell *cells);
+/* A row of levels then: its cells keep their height and take the colour. */
+void marks_storm_tint(struct grid *g, int x, int y, int n, const struct mark_cell *cells);
 /* "¶12 •3": the counts of a window in at most `max` columns; returns the columns used. */
 int marks_counts(struct grid *g, int x, int y, int max, const struct mark_cell *sum);
 

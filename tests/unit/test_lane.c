@@ -190,6 +190,29 @@ static void test_crowded_logs_leave_the_lane(void)
     CHECK(!marks_thin(c, 12, 1), "nothing is left of logs alone");
 }
 
+static void test_a_storm_is_levels(void)
+{
+    struct grid g;
+    grid_init(&g, 12, 1, GLYPHS_ASCII);
+    struct mark_cell c[12] = {0};
+    for (int i = 0; i < 4; i++)
+        c[i].n[MARK_CANCEL] = 1;
+    CHECK(!marks_storm(c, 12, 12), "a third is no storm");
+    c[4].n[MARK_DEADLINE] = 64;
+    c[4].n[MARK_CANCEL] = 1;
+    c[6].n[MARK_LOG] = 9;
+    CHECK(marks_storm(c, 12, 12), "more is");
+    marks_storm_draw(&g, 0, 0, 12, c);
+    CHECK(!strncmp(row(&g), "11118 1", 7), "levels: \"%s\"", row(&g));
+    CHECK(grid_at(&g, 0, 0)->role == ROLE_MARK_CANCEL && grid_at(&g, 4, 0)->role == ROLE_MARK_DEADLINE, "the colour of most");
+    grid_clear(&g, (struct rect){0, 0, 12, 1});
+    grid_text(&g, 0, 0, 3, ROLE_TEXT, "8 3");
+    marks_storm_tint(&g, 0, 0, 12, c);
+    CHECK(!strncmp(row(&g), "8 3", 3) && grid_at(&g, 2, 0)->role == ROLE_MARK_CANCEL && grid_at(&g, 1, 0)->role == ROLE_TEXT,
+          "heights stay, blanks stay blank");
+    grid_release(&g);
+}
+
 static void test_parts(void)
 {
     struct grid g;
@@ -215,6 +238,7 @@ int main(void)
     test_ruler();
     test_marks();
     test_crowded_logs_leave_the_lane();
+    test_a_storm_is_levels();
     test_parts();
     printf("%s lane\n", failures ? "FAIL" : "ok");
     return failures != 0;

@@ -158,8 +158,11 @@ static void draw_row(const struct timeline_data *d, struct grid *g, struct rect 
         find_grey(g, 1, y, r.w - 1);
         return;
     }
-    if (row->marks)
-        marks_draw(g, d->x0, y, n, row->marks, row->row.kind == ROW_GROUP, false);
+    bool group = row->row.kind == ROW_GROUP;
+    if (row->marks && group && marks_storm(row->marks, n, n))
+        marks_storm_tint(g, d->x0, y, n, row->marks);
+    else if (row->marks)
+        marks_draw(g, d->x0, y, n, row->marks, group, false);
 }
 
 static int cursor_cell(const struct nav *nav, const struct timeline_data *d)
@@ -281,7 +284,9 @@ static void draw_marks(const struct timeline_data *d, struct grid *g, int y)
         marks_samples(g, d->x0, y, n, d->mark_cells);
         gcband_draw(g, d->x0, y, n, d->gc);
     }
-    if (marks_crowded(d->mark_cells, n, n))
+    if (marks_storm(d->mark_cells, n, n))
+        marks_storm_draw(g, d->x0, y, n, d->mark_cells);
+    else if (marks_crowded(d->mark_cells, n, n))
         marks_density(g, d->x0, y, n, d->mark_cells);
     else
         marks_draw(g, d->x0, y, n, d->mark_cells, false, d->tall);

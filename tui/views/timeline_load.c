@@ -84,7 +84,8 @@ static void load_progress(struct app *app, struct timeline_data *d, struct sessi
     d->left = p->left;
 }
 
-/* An edge that another view chose: its reaction over two thirds of the window. */
+/* An edge that another view chose: its reaction (or twenty times what it took to run, when it did not end) over a third of the
+ * window. */
 static void show_edge(const struct timeline_data *d, struct nav *nav, struct timeline_state *st, const struct session *s)
 {
     if (nav->edge == st->edge)
@@ -95,10 +96,10 @@ static void show_edge(const struct timeline_data *d, struct nav *nav, struct tim
     const struct cancel_edge *e = &s->ctx.edges.v[nav->edge];
     if (nav->g != e->g || nav->cursor != e->t)
         return;
-    ns_t len = (e->exit != NS_NONE ? e->exit : s->t1) - e->t;
+    ns_t len = e->exit != NS_NONE ? e->exit - e->t : e->run != NS_NONE ? 20 * (e->run - e->t) : s->t1 - e->t;
     len = len > EDGE_LEAST ? len : EDGE_LEAST;
     uint32_t n = (uint32_t)d->n;
-    struct tl_window w = tl_window_at(e->t, tl_cell_width(len * 3 / 2 / n + 1), n, n / 6);
+    struct tl_window w = tl_window_at(e->t, tl_cell_width(len * 3 / n + 1), n, n / 3);
     nav->cell = w.cell >= d->whole.cell ? 0 : w.cell;
     nav->t0 = w.t0;
 }
@@ -134,13 +135,19 @@ static void map_marks(struct timeline_data *d, const struct session *s, uint32_t
 {
     d->map_marks = mem_realloc(d->map_marks, n, 1);
     memset(d->map_marks, MARK_KINDS, n);
+    uint32_t held = 0;
     for (size_t i = 0; i < s->ctx.edges.n; i++) {
         const struct cancel_edge *e = &s->ctx.edges.v[i];
         ns_t at = (e->t - d->whole.t0) / d->whole.cell;
         uint8_t kind = (uint8_t)cancels_mark(s, e);
-        if (at >= 0 && at < (ns_t)n && kind < d->map_marks[at])
+        if (at < 0 || at >= (ns_t)n)
+            continue;
+        held += d->map_marks[at] == MARK_KINDS;
+        if (kind < d->map_marks[at])
             d->map_marks[at] = kind;
     }
+    if (3 * held > n) /* so many that they say nothing about where: the states do */
+        memset(d->map_marks, MARK_KINDS, n);
 }
 
 /* Active goroutines of the program over the whole trace: all of them without the runtime's own. */
