@@ -227,6 +227,10 @@ static int check_words(const struct opts *o, struct err *e)
         err_set(e, ERR_USAGE, "--sarif, --junit, --github and --format exclude each other");
         return err_hint(e, "run check again for the other form: the import is kept");
     }
+    if (opt_number(o, OPT_FAIL_SHARE, 0) > 100) {
+        err_set(e, ERR_USAGE, "--fail-share %" PRIu64 ": out of range", opt_number(o, OPT_FAIL_SHARE, 0));
+        return err_hint(e, "percent: from 0 to 100");
+    }
     if (o->words.n || opt_given(o, OPT_RULES))
         return 0;
     err_set(e, ERR_USAGE, "check needs a trace, or a folder of traces");

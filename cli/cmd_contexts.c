@@ -15,11 +15,33 @@ static const char *const via_words[] = {[REF_TODO] = "todo", [REF_WITHOUT] = "wi
 /* Expected times come from messages that are written right before their event is stamped. */
 enum { DEADLINE_ERROR_NS = 1000 };
 
-static bool chosen(const struct opts *o, const struct session *s, const struct context_row *r)
+/* What the command line chooses of the list. */
+struct choice {
+    const struct session *s;
+    struct window w;
+    bool windowed;
+    uint8_t *chosen; /* goroutines of --where; NULL: all */
+    bool used;       /* by one of them */
+};
+
+static bool is_used(void *ctx, const struct context_user *u)
 {
-    struct window w = window_of(o, s);
-    ns_t t = r->created != NS_NONE ? r->created : r->cancelled != NS_NONE ? r->cancelled : w.t0;
-    return !opt_given(o, OPT_WINDOW) || (t >= w.t0 && t < w.t1);
+    struct choice *c = ctx;
+    c->used = u->g < c->s->goroutines.n && c->chosen[u->g];
+    return !c->used;
+}
+
+/* In the window by its making; of a chosen goroutine that owns or uses it. */
+static bool chosen(struct choice *c, const struct context_row *r)
+{
+    ns_t t = r->created != NS_NONE ? r->created : r->cancelled != NS_NONE ? r->cancelled : c->w.t0;
+    if (c->windowed && (t < c->w.t0 || t >= c->w.t1))
+        return false;
+    if (!c->chosen || (r->owner < c->s->goroutines.n && c->chosen[r->owner]))
+        return true;
+    c->used = false;
+    context_users(c->s, r, is_used, c);
+    return c->used;
 }
 
 /* ---- JSON ---- */
@@ -99,9 +121,10 @@ static void json_row(struct json *j, const struct session *s, const struct conte
     json_object_end(j);
 }
 
-static void print_json(const struct opts *o, const struct session *s, struct out *out)
+static void print_json(const struct opts *o, struct choice *choice, struct out *out)
 {
     struct json j;
+    const struct session *s = choice->s;
     uint64_t left = opt_limit(o);
     json_init(&j, out);
     json_object(&j, NULL);
@@ -109,7 +132,7 @@ static void print_json(const struct opts *o, const struct session *s, struct out
     json_array(&j, "contexts");
     for (size_t i = 0; i < context_rows(s) && left && !out_failed(out); i++) {
         struct context_row r = context_row(s, i);
-        if (!chosen(o, s, &r))
+        if (!chosen(choice, &r))
             continue;
         json_line(&j);
         json_row(&j, s, &r);
@@ -180,18 +203,19 @@ static void csv_row(struct csv *c, const struct session *s, const struct context
     csv_end(c);
 }
 
-static void print_csv(const struct opts *o, const struct session *s, struct out *out)
+static void print_csv(const struct opts *o, struct choice *choice, struct out *out)
 {
     static const char *const header[] = {"id",          "parent",     "kind",        "evidence",     "function", "file",
                                          "line",        "created_ns", "deadline_ns", "cancelled_ns", "by",       "cause",
                                          "canceller_g", "owner_g",    "users",       "woken",        NULL};
     struct csv c;
+    const struct session *s = choice->s;
     uint64_t left = opt_limit(o);
     csv_init(&c, out, false);
     csv_header(&c, header);
     for (size_t i = 0; i < context_rows(s) && left && !out_failed(out); i++) {
         struct context_row r = context_row(s, i);
-        if (!chosen(o, s, &r))
+        if (!chosen(choice, &r))
             continue;
         csv_row(&c, s, &r);
         left--;
@@ -509,19 +533,33 @@ static int print_one(const struct opts *o, struct session *s, uint64_t id, struc
     return err_hint(e, "ctxscope contexts --json lists them");
 }
 
+/* The tree sums all contexts of a place: parts of it would say something else. */
+static int refuse_tree(struct err *e)
+{
+    err_set(e, ERR_USAGE, "contexts: --where chooses from the list of contexts, and text is the tree of their places");
+    return err_hint(e, "add --json or --format csv");
+}
+
 static int print(struct opts *o, struct load *ld, void *ctx, struct err *e)
 {
     struct session *s = load_session(ld);
+    struct choice c = {.s = s, .w = window_of(o, s), .windowed = opt_given(o, OPT_WINDOW)};
     (void)ctx;
     if (opt_given(o, OPT_ID))
         return print_one(o, s, opt_number(o, OPT_ID, 0), e);
+    if (chosen_set(&c.chosen, o, s, e) < 0)
+        return -1;
+    int rc = 0;
     if (o->format == FORMAT_JSON)
-        print_json(o, s, out_stdout());
+        print_json(o, &c, out_stdout());
     else if (o->format == FORMAT_CSV)
-        print_csv(o, s, out_stdout());
+        print_csv(o, &c, out_stdout());
+    else if (c.chosen)
+        rc = refuse_tree(e);
     else
         print_text(o, s, out_stdout());
-    return 0;
+    mem_free(c.chosen);
+    return rc;
 }
 
 int cmd_contexts(struct opts *o, struct err *e)

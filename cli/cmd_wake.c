@@ -252,7 +252,7 @@ static int print_task(const struct opts *o, struct session *s, uint64_t id, stru
             return print_path(o, s, t->g, t->t0 == NS_NONE ? s->t0 : t->t0, t->t1 == NS_OPEN ? s->t1 : t->t1, e);
     }
     err_set(e, ERR_USAGE, "there is no task %" PRIu64, id);
-    return err_hint(e, "ctxscope tasks lists them");
+    return err_hint(e, "ctxscope query SOURCE \"select * from task\" lists them");
 }
 
 static int print(struct opts *o, struct load *ld, void *ctx, struct err *e)
@@ -285,6 +285,9 @@ int cmd_wake(struct opts *o, struct err *e)
         return load_and(o, o->words.v + 1, last, print, &id, e);
     if (last && word_is_g(o->words.v[last], &id))
         return load_and(o, o->words.v, last, print, &id, e);
-    err_set(e, ERR_USAGE, "%s: that is no goroutine's number", o->words.v[0]);
+    if (!last)
+        err_set(e, ERR_USAGE, "wake needs a goroutine's number and a trace, or --task N");
+    else
+        err_set(e, ERR_USAGE, "%s: that is no goroutine's number", o->words.v[0]);
     return err_hint(e, "ctxscope wake 104 trace.out");
 }

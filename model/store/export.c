@@ -34,6 +34,10 @@ static int failed(struct export *x, int rc, struct err *e)
     if ((rc & 0xff) == SQLITE_INTERRUPT)
         return err_set(e, ERR_CANCEL, "the export was stopped");
     store_sql_error(x->out, rc, "write the export", e);
+    if ((rc & 0xff) == SQLITE_FULL) {
+        e->hint[0] = 0; /* that of a store is another */
+        err_hint(e, "free some disk space, or write elsewhere with --output");
+    }
     return -1;
 }
 

@@ -41,6 +41,19 @@ expect 2 "column" "$CTXSCOPE" lanes -W 'name ~' $sample
 expect 2 "column" "$CTXSCOPE" export --to csv -o "$tmp/none" -W 'name ~' $sample
 [ ! -e "$tmp/none" ] || fail "an export of a wrong filter left a folder"
 
+# Contexts of chosen goroutines: those that they own or use, with the rest all of them or more (some are of both).
+ctx=tests/data/demo/payd-ctx.trace.zst
+contexts() {
+    "$CTXSCOPE" contexts -f csv "$@" $ctx | tail -n +2 | wc -l
+}
+all_ctx=$(contexts) some_ctx=$(contexts -W "$filter") rest_ctx=$(contexts -W "not ($filter)")
+[ "$some_ctx" -gt 0 ] && [ "$some_ctx" -lt "$all_ctx" ] && [ $((some_ctx + rest_ctx)) -ge "$all_ctx" ] ||
+    fail "contexts: $some_ctx and $rest_ctx of $all_ctx"
+expect 2 'the tree of their places; add --json' "$CTXSCOPE" contexts -W "$filter" $ctx
+expect 2 'wake needs a goroutine.s number and a trace' "$CTXSCOPE" wake $sample
+expect 2 'no task 99999; .*select' "$CTXSCOPE" wake --task 99999 $sample
+expect 2 'fail-share 101: out of range; percent' "$CTXSCOPE" check --fail-share 101 $sample
+
 # Exports of a part: rows in the window, of chosen goroutines.
 "$CTXSCOPE" export --to csv -o "$tmp/part" -w 1s..1.5s -W "$filter" $sample >/dev/null || fail "no export of a part"
 [ $(($(wc -l <"$tmp/part/event.csv") - 1)) = "$(count events -w 1s..1.5s -W "$filter")" ] ||
