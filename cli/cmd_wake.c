@@ -252,7 +252,7 @@ static int print_task(const struct opts *o, struct session *s, uint64_t id, stru
             return print_path(o, s, t->g, t->t0 == NS_NONE ? s->t0 : t->t0, t->t1 == NS_OPEN ? s->t1 : t->t1, e);
     }
     err_set(e, ERR_USAGE, "there is no task %" PRIu64, id);
-    return err_hint(e, "ctxscope query SOURCE \"select * from task\" lists them");
+    return err_hint(e, "ctxscope tasks lists them");
 }
 
 static int print(struct opts *o, struct load *ld, void *ctx, struct err *e)

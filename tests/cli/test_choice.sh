@@ -51,7 +51,7 @@ all_ctx=$(contexts) some_ctx=$(contexts -W "$filter") rest_ctx=$(contexts -W "no
     fail "contexts: $some_ctx and $rest_ctx of $all_ctx"
 expect 2 'the tree of their places; add --json' "$CTXSCOPE" contexts -W "$filter" $ctx
 expect 2 'wake needs a goroutine.s number and a trace' "$CTXSCOPE" wake $sample
-expect 2 'no task 99999; .*select' "$CTXSCOPE" wake --task 99999 $sample
+expect 2 'no task 99999; ctxscope tasks lists them' "$CTXSCOPE" wake --task 99999 $sample
 expect 2 'fail-share 101: out of range; percent' "$CTXSCOPE" check --fail-share 101 $sample
 
 # Exports of a part: rows in the window, of chosen goroutines.

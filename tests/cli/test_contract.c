@@ -314,6 +314,9 @@ static const struct shape {
      "contexts",
      "id:i parent:i0 kind:s0 evidence:s site:o0 created_ns:i0 deadline_ns:i0 cancelled_ns:i0 by:s0 cause:s0 canceller_g:i0 owner_g:i0 "
      "users:a"},
+    {{"tasks"}, NULL, "schema:i types:a tasks:a"},
+    {{"tasks"}, "tasks", "id:i parent:i0 name:s0 g:i0 t0_ns:i0 t1_ns:i0 ns:i0 stack:a0"},
+    {{"tasks"}, "types", "name:s0 n:i open:i p50_ns:i0 p95_ns:i0 p99_ns:i0 max_ns:i0 slowest:i0"},
     {{"heatmap"}, NULL, "schema:i rows:a cols:a counts:a never:a"},
     {{"findings"}, NULL, "schema:i evidence:a findings:a not_judged:a"},
     {{"findings"},

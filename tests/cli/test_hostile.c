@@ -234,6 +234,7 @@ int main(void)
                                               {"findings"},
                                               {"check"},
                                               {"wake", "--task", "12"},
+                                              {"tasks"},
                                               {"query"}};
     char dir[] = "/tmp/ctxscope-hostile-XXXXXX", path[64];
     program = getenv("CTXSCOPE");
