@@ -56,7 +56,7 @@ sums 'wake --path'
 expect 0 '' "$CTXSCOPE" wake --task 5 --json $plain
 sums 'wake --task'
 expect 2 'there is no goroutine 999999; .+' "$CTXSCOPE" wake 999999 $plain
-expect 2 "that is no goroutine's number; .+" "$CTXSCOPE" wake $plain
+expect 2 "wake needs a goroutine.s number and a trace, or --task N; .+" "$CTXSCOPE" wake $plain
 expect 2 'there is no task 99999; .+' "$CTXSCOPE" wake --task 99999 $plain
 
 expect 0 '' "$CTXSCOPE" tasks --json $plain
