@@ -138,6 +138,15 @@ static int draw_counts(struct app *app, int x, bool draw)
     return x - from;
 }
 
+/* The first n words of a text, in bytes. */
+static int words(const char *text, int n)
+{
+    const char *p = text;
+    for (; n > 0 && *p; n--)
+        p += strcspn(p + 1, " ") + 1;
+    return (int)(p - text);
+}
+
 /* What all numbers are of while a lens is there: " lens: task 729 POST /pay ", shorter on narrow screens. Returns its columns. */
 static int lens_chip(const struct app *app, char chip[120])
 {
@@ -145,7 +154,8 @@ static int lens_chip(const struct app *app, char chip[120])
     chip[0] = 0;
     if (!k)
         return 0;
-    snprintf(chip, 120, " lens: %.*s ", app->grid.w < 110 ? 14 : 60, k->title);
+    int n = words(k->title, app->grid.w < 110 ? 2 : 100), most = app->grid.w < 110 ? 16 : 60;
+    snprintf(chip, 120, " lens%s: %.*s ", app_view(app)->looks_through ? "" : ", not in this view", n < most ? n : most, k->title);
     return grid_width(chip, strlen(chip)) + 1;
 }
 
@@ -176,7 +186,8 @@ static void draw_title(struct app *app)
     x += grid_text(g, x, 0, g->w - x, ROLE_TITLE, t.length);
     if (lens) {
         int most_of_chip = g->w - width - x - 2, w = grid_text(g, x + 1, 0, most_of_chip, ROLE_STRONG, chip);
-        grid_flags(g, (struct rect){x + 1, 0, w, 1}, CELL_REVERSE);
+        if (app_view(app)->looks_through)
+            grid_flags(g, (struct rect){x + 1, 0, w, 1}, CELL_REVERSE);
         x += 1 + w;
     }
     for (size_t i = 0; i < n; i++)

@@ -83,6 +83,8 @@ struct view {
     int (*rows)(const void *data);
     /* It draws the import's progress itself; the app then does not. */
     bool shows_import;
+    /* It shows only what nav.lens holds; where a view does not, the title says so. */
+    bool looks_through;
 };
 
 #endif

@@ -62,6 +62,9 @@ static void the_lens_shows_one_request(void)
     UI_HAS_NOT(vt, "keepalive");
     ui_press(vt, "6");
     UI_HAS(vt, "lens: 4 of 6192 goroutines");
+    ui_press(vt, "1");
+    UI_HAS(vt, "lens, not in this view: task 729");
+    ui_press(vt, "6");
     UI_HAS(vt, "lens: task 729 POST /pay");
     ui_press(vt, "4");
     UI_HAS(vt, "lens: task 729 POST /pay");

@@ -315,4 +315,5 @@ const struct view goroutines_view = {
     .mouse = mouse,
     .hints = hints,
     .rows = rows,
+    .looks_through = true,
 };

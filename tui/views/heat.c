@@ -178,4 +178,5 @@ const struct view heat_view = {
     .mouse = mouse,
     .hints = hints,
     .rows = rows,
+    .looks_through = true,
 };

@@ -66,4 +66,5 @@ const struct view timeline_view = {
     .hints = hints,
     .rows = rows,
     .shows_import = true,
+    .looks_through = true,
 };
