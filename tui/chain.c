@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "tui/cancels.h"
 
 static const char *const end_words[WAKE_ENDS] = {
     [WAKE_GOES_ON] = "",
@@ -45,10 +46,32 @@ static void draw_wait(struct grid *g, int x, int y, int w, const struct wake_lin
         grid_right(g, x + 11 + used + 2, y, room - used - 2, ROLE_DIM, text);
 }
 
-static void draw_waker(struct grid *g, int x, int y, int w, const struct wake_link *l)
+/* "62.7 µs after its own wake": how long the waker was at work before. Returns columns used at the right. */
+static int draw_after(struct grid *g, int x, int y, int w, const struct wake_link *l, const struct wake_link *next)
+{
+    char text[64], len[24];
+    if (!next || w < 76 || next->g != l->by || next->t1 > l->t1)
+        return 0;
+    text_duration(len, l->t1 - next->t1);
+    snprintf(text, sizeof text, "%s after its own wake", len);
+    int n = grid_width(text, strlen(text));
+    grid_text(g, x + w - n, y, n, ROLE_DIM, text);
+    return n + 2;
+}
+
+static void draw_waker(struct grid *g, int x, int y, int w, const struct wake_link *l, const struct wake_link *next)
 {
     grid_glyph(g, x + 5, y, ROLE_BORDER, GLYPH_VRULE);
-    int at = 8 + grid_text(g, x + 8, y, w - 8, ROLE_DIM, "woken by ");
+    w -= draw_after(g, x, y, w, l, next);
+    int at = 8;
+    if (l->edge != IDX_NONE) {
+        const struct mark_look *look = &mark_looks[l->mark];
+        grid_glyph(g, x + 5, y, (enum role)look->role, (enum glyph)look->glyph);
+        at += grid_printf(g, x + at, y, w - at, (enum role)look->text_role, "woken by %s %s ",
+                          l->mark == MARK_DEADLINE ? "its deadline" : "cancel", l->grade < GRADE_COUNT ? grade_signs[l->grade] : "");
+    } else {
+        at += grid_text(g, x + at, y, w - at, ROLE_DIM, "woken by ");
+    }
     at += goroutine(g, x + at, y, w - at - 18 > 8 ? w - at - 18 : w - at, ROLE_DIM, l->by_id, l->by_func.n ? l->by_func : l->by_name);
     part_place(g, x + at + 1, y, w - at - 1, ROLE_DIM, l->by_file, l->by_line, false);
 }
@@ -82,7 +105,7 @@ int chain_draw(struct grid *g, int x, int y, int w, int rows, const struct wake_
         if (last)
             draw_root(g, x, y + at++, w, &links[i]);
         else
-            draw_waker(g, x, y + at++, w, &links[i]);
+            draw_waker(g, x, y + at++, w, &links[i], &links[i + 1]);
     }
     return at;
 }

@@ -1,5 +1,6 @@
 #include "tui/wake.h"
 
+#include "tui/cancels.h"
 #include "tui/names.h"
 
 enum { WAKE_STEPS = 2000, WAKE_CREATORS = 8 };
@@ -110,6 +111,18 @@ static int cause_of(struct session *s, struct wake_link *l, ns_t least, struct s
     return 0;
 }
 
+/* Whether a cancel ended the wait. */
+static void link_cancel(const struct session *s, struct wake_link *l)
+{
+    l->edge = IDX_NONE;
+    for (uint32_t i = cancels_from(s, l->t1); i < s->ctx.edges.n && s->ctx.edges.v[i].t == l->t1; i++)
+        if (s->ctx.edges.v[i].g == l->g) {
+            l->edge = i;
+            l->mark = (uint8_t)cancels_mark(s, &s->ctx.edges.v[i]);
+            l->grade = s->ctx.edges.v[i].grade;
+        }
+}
+
 int wake_chain(struct session *s, gidx g, ns_t t, struct wake_link *out, int max, struct err *e)
 {
     struct span w;
@@ -122,6 +135,7 @@ int wake_chain(struct session *s, gidx g, ns_t t, struct wake_link *out, int max
     for (int n = 0; n < max; n++) {
         link_wait(s, &w, &out[n]);
         got = link_end(s, &w, &out[n], e);
+        link_cancel(s, &out[n]);
         if (got > 0)
             got = cause_of(s, &out[n], least, &w, e);
         if (got < 0)

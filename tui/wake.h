@@ -33,7 +33,9 @@ struct wake_link {
     int64_t by_id;
     struct str by_name, by_func, by_file;
     uint32_t by_line;
-    uint8_t end; /* enum wake_end */
+    uint8_t end;         /* enum wake_end */
+    uint32_t edge;       /* the cancel edge that ended it, IDX_NONE */
+    uint8_t mark, grade; /* how that edge is drawn; enum grade */
 };
 
 /* The frame where the program's author would look: the first that is not the standard library's, else the root. 0: none. */

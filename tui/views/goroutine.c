@@ -63,6 +63,7 @@ struct page_data {
     struct page_shown {
         struct str reason;
         struct site_frame at;
+        uint8_t mark; /* a cancel began it: enum mark_kind, MARK_KINDS none */
     } * shown;
     int nshown;
     /* at the cursor */
@@ -74,6 +75,9 @@ struct page_data {
     struct wake_link links[WAKE_LINKS];
     int nlinks;
     struct page_life life;
+    struct cancels cancels;
+    VEC(ns_t) woken; /* when cancels woke it, ascending */
+    uint8_t *marks;  /* by cell of the lane: enum mark_kind, MARK_KINDS none */
     struct arena arena;
     int lane_y;
     struct page_layout {
@@ -193,16 +197,39 @@ static void load_sums(struct page_data *d, struct app *app, const struct nav *na
     count_states(d);
 }
 
-/* Runs of at least PAGE_FOLD spans that are each below a 2000th of the life become one row; the span at the cursor never. */
+static void load_woken(struct page_data *d, const struct session *s)
+{
+    cancels_update(&d->cancels, s);
+    d->woken.n = 0;
+    for (uint32_t i = map_get(&d->cancels.last, d->g); i != MAP_NONE && i != IDX_NONE; i = d->cancels.prev.v[i])
+        *vec_push(&d->woken) = s->ctx.edges.v[i].t;
+    for (size_t i = 0; i < d->woken.n / 2; i++) {
+        ns_t t = d->woken.v[i];
+        d->woken.v[i] = d->woken.v[d->woken.n - 1 - i];
+        d->woken.v[d->woken.n - 1 - i] = t;
+    }
+}
+
+/* Whether a cancel began a span; *at: where the search goes on for the next one. */
+static bool woken_at(const struct page_data *d, ns_t t, size_t *at)
+{
+    while (*at < d->woken.n && d->woken.v[*at] < t)
+        ++*at;
+    return *at < d->woken.n && d->woken.v[*at] == t;
+}
+
+/* Runs of at least PAGE_FOLD spans that are each below a 2000th of the life become one row; the span at the cursor never, nor one that
+ * a cancel began. */
 static void fold_rows(struct page_data *d, const struct page_state *st, ns_t t)
 {
     ns_t least = (d->end - d->begin) / PAGE_SHORT;
+    size_t at = 0;
     d->rows.n = 0;
     for (uint32_t i = 0; i < (uint32_t)d->nspans;) {
         uint32_t n = 0;
         while (!st->unfolded && i + n < (uint32_t)d->nspans) {
             const struct span *sp = &d->spans[i + n];
-            if (sp->t1 - sp->t0 >= least || (t >= sp->t0 && t < sp->t1))
+            if (sp->t1 - sp->t0 >= least || (t >= sp->t0 && t < sp->t1) || woken_at(d, sp->t0, &at))
                 break;
             n++;
         }
@@ -266,6 +293,30 @@ static int load_lane(struct page_data *d, struct session *s, struct rect r, stru
     return 0;
 }
 
+/* Cancels that woke it, on its lane. */
+static void load_marks(struct page_data *d, const struct session *s)
+{
+    uint32_t i = map_get(&d->cancels.last, d->g);
+    d->marks = arena_alloc(&d->arena, d->w.n);
+    memset(d->marks, MARK_KINDS, d->w.n);
+    for (; i != MAP_NONE && i != IDX_NONE; i = d->cancels.prev.v[i]) {
+        const struct cancel_edge *e = &s->ctx.edges.v[i];
+        ns_t at = (e->t - d->w.t0) / d->w.cell;
+        uint8_t kind = (uint8_t)cancels_mark(s, e);
+        if (at >= 0 && at < (ns_t)d->w.n && kind < d->marks[at])
+            d->marks[at] = kind;
+    }
+}
+
+/* The mark of the cancel that began a span, MARK_KINDS: none did. */
+static uint8_t mark_of(const struct session *s, const struct span *sp)
+{
+    for (uint32_t i = cancels_from(s, sp->t0); i < s->ctx.edges.n && s->ctx.edges.v[i].t == sp->t0; i++)
+        if (s->ctx.edges.v[i].g == sp->g)
+            return (uint8_t)cancels_mark(s, &s->ctx.edges.v[i]);
+    return MARK_KINDS;
+}
+
 /* What the trace tells of the moment: the stack of its wait, or of its last stop. */
 static int load_moment(struct page_data *d, struct session *s, ns_t t, struct err *e)
 {
@@ -308,6 +359,7 @@ static void load_list(struct page_data *d, struct page_state *st, const struct s
         const struct span *sp = &d->spans[d->rows.v[d->top + (uint32_t)d->nshown].first];
         struct page_shown *p = &d->shown[d->nshown];
         bool stopped = sp->state == G_WAITING || sp->state == G_SYSCALL || (sp->state == G_RUNNABLE && sp->by == sp->g);
+        p->mark = mark_of(s, sp);
         p->reason = session_str(s, session_class_name(s, sp->class));
         p->at = site_frame(s, stopped ? frame_of_interest(s, sp->stack) : 0);
     }
@@ -340,11 +392,13 @@ static int load(struct app *app, struct nav *nav, void *state, void *data, struc
     if (page_life_load(&d->life, s, d->g, d->sum_t0, d->sum_t1, e) < 0)
         return -1;
     layout_life(d, r, st->kin);
+    load_woken(d, s);
     fold_rows(d, st, t);
     d->at = row_of(d, t);
     load_creators(d, s);
     if (load_lane(d, s, r, e) < 0 || load_moment(d, s, t, e) < 0)
         return -1;
+    load_marks(d, s);
     load_list(d, st, s, other || t != d->shown_from);
     d->shown_from = t;
     return 0;
@@ -399,6 +453,9 @@ static void draw_lane(const struct page_data *d, const struct nav *nav, struct g
     for (int i = 0; i < n; i++)
         if (d->cells[i].glyph != LANE_BLANK)
             grid_glyph(g, 1 + i, y, (enum role)d->cells[i].role, (enum glyph)d->cells[i].glyph);
+    for (int i = 0; i < n; i++)
+        if (d->marks[i] < MARK_KINDS)
+            grid_glyph(g, 1 + i, y, (enum role)mark_looks[d->marks[i]].role, (enum glyph)mark_looks[d->marks[i]].glyph);
     struct ruler_tick ticks[RULER_TICKS];
     int nticks = ruler_ticks(&d->clock, d->w.t0, d->w.cell, n, -1, -1, ticks);
     ruler_draw(g, 1, y + 1, n, ticks, nticks);
@@ -481,6 +538,8 @@ static void draw_span(const struct page_data *d, struct grid *g, int y, int w, c
         return;
     }
     part_share(g, 25, y, 2, (enum share)sp->share);
+    if (p->mark < MARK_KINDS)
+        grid_glyph(g, 24, y, (enum role)mark_looks[p->mark].role, (enum glyph)mark_looks[p->mark].glyph);
     text_visible(reason, sizeof reason, p->reason.p, p->reason.n);
     const char *word = share_looks[sp->share].word;
     bool told = *reason && (sp->state == G_WAITING || sp->state == G_RUNNABLE);
@@ -664,6 +723,8 @@ static void release(void *data)
     struct page_data *d = data;
     arena_release(&d->arena);
     mem_free(d->spans);
+    cancels_release(&d->cancels);
+    vec_free(&d->woken);
     vec_free(&d->rows);
 }
 
