@@ -10,7 +10,12 @@
 
 #include "model/findings/deadlines.h"
 
-enum { LATE = 2000000, STEPS = 16, DEADLINES_MAX = 256 }; /* ns that a timer fires late; spans looked back; deadlines looked at */
+enum {
+    LATE = 2000000,      /* ns that a timer may fire late */
+    STEPS = 16,          /* spans looked back */
+    LOOKUPS_MAX = 20000, /* spans looked for in all */
+    MATCHES_MAX = 4096
+};
 
 /* Whether a duration that people write lies in [lo, hi]: one digit and noughts, or two of which the second is a 5, 12. */
 static bool holds_round(double lo, double hi)
@@ -46,16 +51,57 @@ struct match {
     frame_id frame;
 };
 typedef VEC(struct match) matches;
-
-/* Functions of the author's that accept connections. */
 typedef VEC(str_id) functions;
 
-static void find_acceptors(struct rule_run *r, functions *out)
+struct hunt {
+    deadlines unheard;   /* by time */
+    functions acceptors; /* the author's functions that accept connections */
+    uint8_t *group;      /* by group: some wait for the network there that is not by design */
+    matches found;
+    unsigned lookups;
+};
+
+/* The first unheard deadline at or after t. */
+static size_t first_at(const struct hunt *h, ns_t t)
+{
+    size_t lo = 0, hi = h->unheard.n;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (h->unheard.v[mid].t < t)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+static void prepare(struct rule_run *r, struct hunt *h)
 {
     const struct session *s = r->s;
-    for (size_t i = 0; i < s->waits.n; i++)
-        if (stack_has(s, s->waits.v[i].stack, "internal/poll.(*FD).Accept"))
-            *vec_push(out) = frame_func(s, stack_site(s, s->waits.v[i].stack));
+    deadlines all = {0};
+    deadlines_make(s, &all);
+    for (size_t i = 0; i < all.n; i++)
+        if (all.v[i].unheard)
+            *vec_push(&h->unheard) = all.v[i];
+    vec_free(&all);
+    h->group = mem_calloc(s->groups.n + 1, 1);
+    for (size_t i = 0; i < s->waits.n && h->unheard.n; i++) {
+        const struct wait_site *w = &s->waits.v[i];
+        if (session_class(s, w->class)->share != SHARE_NETWORK)
+            continue;
+        if (stack_has(s, w->stack, "internal/poll.(*FD).Accept"))
+            *vec_push(&h->acceptors) = frame_func(s, stack_site(s, w->stack));
+        else if ((double)w->ns > limit(r, KEY_OVER) && !wait_is_idle(s, w->stack))
+            h->group[w->group] = 1;
+    }
+}
+
+static void hunt_release(struct hunt *h)
+{
+    vec_free(&h->unheard);
+    vec_free(&h->acceptors);
+    vec_free(&h->found);
+    mem_free(h->group);
 }
 
 static bool serves_connection(const struct session *s, gidx g, const functions *acceptors)
@@ -67,50 +113,72 @@ static bool serves_connection(const struct session *s, gidx g, const functions *
     return false;
 }
 
-static int look(struct rule_run *r, gidx i, const struct deadline *d, matches *out, struct err *e)
+/* A wait of g across deadline d, which is the first within it. */
+static int look(struct rule_run *r, struct hunt *h, const struct span *sp, const struct deadline *d, struct err *e)
 {
     struct session *s = r->s;
-    struct span sp;
-    int rc = tl_span_at(s, i, d->t, &sp, e);
-    if (rc <= 0)
-        return rc;
-    bool outside = (sp.state == G_WAITING && sp.share == SHARE_NETWORK) || sp.state == G_SYSCALL;
-    if (!outside || sp.t0 >= d->t || (double)(sp.t1 - d->t) <= limit(r, KEY_OVER) || waits_by_design(r, i, sp.stack))
+    if (sp->t0 >= d->t || (double)(sp->t1 - d->t) <= limit(r, KEY_OVER) || h->found.n >= MATCHES_MAX ||
+        waits_by_design(r, sp->g, sp->stack))
         return 0;
-    rc = began_then(r, i, sp.t0, d->t, e);
+    h->lookups += STEPS;
+    int rc = began_then(r, sp->g, sp->t0, d->t, e);
     if (rc > 0)
-        *vec_push(out) = (struct match){*d, sp, function_of_stack(s, sp.stack), statement_of(r, sp.stack)};
-    return rc;
+        *vec_push(&h->found) = (struct match){*d, *sp, function_of_stack(s, sp->stack), statement_of(r, sp->stack)};
+    return rc < 0 ? -1 : 0;
 }
 
-/* Could have been blocked so for long enough. */
-static bool may(const struct rule_run *r, const struct goroutine *g, ns_t t)
+/* One look for each wait that holds a deadline. */
+static int hunt_waits(struct rule_run *r, struct hunt *h, gidx i, struct err *e)
 {
-    double blocked = (double)(g->ns[SHARE_NETWORK] + g->ns[SHARE_SYSCALL]);
-    return !g->system && blocked > limit(r, KEY_OVER) && (g->created == NS_NONE || g->created < t) && (g->ended == NS_OPEN || g->ended > t);
+    const struct goroutine *g = session_g(r->s, i);
+    ns_t end = g->ended == NS_OPEN ? r->s->t1 : g->ended;
+    if (g->system || !h->group[g->group] || (double)g->ns[SHARE_NETWORK] <= limit(r, KEY_OVER) || serves_connection(r->s, i, &h->acceptors))
+        return 0;
+    for (size_t k = first_at(h, g->created == NS_NONE ? r->s->t0 : g->created); k < h->unheard.n && h->unheard.v[k].t < end;) {
+        struct span sp;
+        const struct deadline *d = &h->unheard.v[k];
+        int rc = ++h->lookups > LOOKUPS_MAX ? 0 : tl_span_at(r->s, i, d->t, &sp, e);
+        if (rc <= 0)
+            return rc;
+        if (sp.state == G_WAITING && sp.share == SHARE_NETWORK && look(r, h, &sp, d, e) < 0)
+            return -1;
+        k = first_at(h, sp.t1 > d->t ? sp.t1 : d->t + 1);
+    }
+    return 0;
 }
 
-static int match_deadline(struct rule_run *r, const struct deadline *d, matches *out, struct err *e)
+static int hunt_syscalls(struct rule_run *r, struct hunt *h, struct err *e)
 {
-    int rc = 0;
-    for (uint32_t i = 0; i < r->s->goroutines.n && rc >= 0; i++) {
+    struct session *s = r->s;
+    for (size_t i = 0; i < s->facts.syscalls.n; i++) {
+        const struct long_syscall *c = &s->facts.syscalls.v[i];
+        struct span sp = {.t0 = c->t0, .t1 = c->t1 == NS_OPEN ? s->t1 : c->t1, .g = c->g, .state = G_SYSCALL, .stack = c->stack};
+        size_t k = first_at(h, c->t0 + 1);
+        if (k < h->unheard.n && look(r, h, &sp, &h->unheard.v[k], e) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int hunt_all(struct rule_run *r, struct hunt *h, struct err *e)
+{
+    int rc = hunt_syscalls(r, h, e);
+    for (uint32_t i = 0; i < r->s->goroutines.n && rc == 0; i++) {
         rc = rule_pause(r, e);
-        if (rc == 0 && may(r, session_g(r->s, i), d->t))
-            rc = look(r, i, d, out, e);
+        if (rc == 0)
+            rc = hunt_waits(r, h, i, e);
     }
     return rc;
 }
 
 /* More deadlines in its wait than goroutines of its kind that wait for one. */
-static bool is_chance(const struct match *m, const matches *all, const deadlines *list)
+static bool is_chance(const struct hunt *h, const struct match *m)
 {
-    size_t fired = 0, alike = 0;
-    for (size_t i = 0; i < list->n; i++)
-        fired += list->v[i].unheard && list->v[i].t >= m->wait.t0 && list->v[i].t < m->wait.t1;
-    for (size_t i = 0; i < all->n; i++) {
-        const struct match *o = &all->v[i];
+    size_t fired = first_at(h, m->wait.t1) - first_at(h, m->wait.t0), alike = 0;
+    for (size_t i = 0; i < h->found.n && alike < fired; i++) {
+        const struct match *o = &h->found.v[i];
         alike += o->function == m->function && o->frame == m->frame && o->wait.t0 < m->wait.t1 && m->wait.t0 < o->wait.t1 &&
-                 (i == 0 || all->v[i - 1].wait.g != o->wait.g);
+                 (i == 0 || h->found.v[i - 1].wait.g != o->wait.g);
     }
     return fired > alike;
 }
@@ -130,43 +198,22 @@ static void report(struct rule_run *r, const struct match *m, bool first)
     rule_report(r, &x);
 }
 
-static int match_all(struct rule_run *r, const deadlines *list, matches *out, struct err *e)
-{
-    size_t looked = 0;
-    int rc = 0;
-    for (size_t i = 0; i < list->n && rc >= 0 && looked < DEADLINES_MAX; i++) {
-        if (!list->v[i].unheard)
-            continue;
-        looked++;
-        rc = match_deadline(r, &list->v[i], out, e);
-    }
-    return rc;
-}
-
 int judge_deadline_overrun(struct rule_run *r, struct err *e)
 {
-    deadlines list = {0};
-    matches found = {0};
-    functions acceptors = {0};
-    struct map told = {0}, seen = {0}; /* waits, each told once, by the first deadline that fits; goroutines */
+    struct hunt h = {.lookups = 0};
+    struct map seen = {0}; /* goroutines */
     size_t n;
-    deadlines_make(r->s, &list);
-    find_acceptors(r, &acceptors);
-    int rc = match_all(r, &list, &found, e);
-    for (size_t i = 0; rc >= 0 && i < found.n; i++) {
-        uint64_t key = (uint64_t)found.v[i].wait.t0; /* an event's time is its own */
-        gidx g = found.v[i].wait.g;
-        if (map_get(&told, key) != MAP_NONE || is_chance(&found.v[i], &found, &list) || serves_connection(r->s, g, &acceptors))
+    prepare(r, &h);
+    int rc = h.unheard.n ? hunt_all(r, &h, e) : 0;
+    for (size_t i = 0; rc == 0 && i < h.found.n; i++) {
+        gidx g = h.found.v[i].wait.g;
+        if (is_chance(&h, &h.found.v[i]))
             continue;
-        map_put(&told, key, 1);
-        report(r, &found.v[i], map_get(&seen, g) == MAP_NONE);
+        report(r, &h.found.v[i], map_get(&seen, g) == MAP_NONE);
         map_put(&seen, g, 1);
     }
-    map_release(&told);
     map_release(&seen);
-    vec_free(&acceptors);
-    vec_free(&list);
-    vec_free(&found);
+    hunt_release(&h);
     struct finding *f = rule_findings(r, &n);
     for (size_t i = 0; i < n; i++, f++)
         finding_say(
@@ -174,5 +221,5 @@ int judge_deadline_overrun(struct rule_run *r, struct err *e)
             "%s at %s stayed blocked for up to %s after a context's deadline, which its connection was not told of; that the deadline is "
             "its own is inferred from the time at which it began",
             count_of(f->count, "goroutine").s, place_of(r->s, f->function, f->frame).s, duration_of(f->numbers[NUM_OVERRUN]).s);
-    return rc < 0 ? -1 : 0;
+    return rc;
 }
