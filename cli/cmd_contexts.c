@@ -67,7 +67,7 @@ static bool json_user(void *ctx, const struct context_user *u)
 static void json_via(struct json *j, uint8_t ref)
 {
     json_array(j, "via");
-    for (uint8_t bit = REF_TODO; bit <= REF_FOREIGN; bit = (uint8_t)(bit << 1))
+    for (unsigned bit = REF_TODO; bit <= REF_FOREIGN; bit <<= 1)
         if (ref & bit)
             json_str(j, NULL, via_words[bit]);
     json_array_end(j);

@@ -56,8 +56,10 @@ static void report(struct rule_run *r, uint32_t cancel, uint32_t worst)
     x.numbers[NUM_WOKEN] = c->edges;
     x.numbers[NUM_DEPTH] = c->depth;
     x.numbers[NUM_RUNQUEUE_MAX] = w.queue;
-    if (w.waits.n)
-        x.numbers[NUM_SCHED_P99] = (double)w.waits.v[(w.waits.n - 1) * 99 / 100];
+    if (w.waits.n) {
+        size_t at = (w.waits.n - 1) * 99 / 100;
+        x.numbers[NUM_SCHED_P99] = (double)w.waits.v[at];
+    }
     sighting_prove(&x, PROOF_CANCEL, cancel, c->t0, c->t1, c->g);
     rule_report(r, &x);
     vec_free(&w.waits);

@@ -21,10 +21,13 @@ enum {
 static bool holds_round(double lo, double hi)
 {
     static const double digits[] = {1, 1.2, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5, 6, 7, 7.5, 8, 9};
-    for (double unit = 1e6; unit <= hi; unit *= 10)
+    double unit = 1e6;
+    while (unit <= hi) {
         for (size_t i = 0; i < sizeof digits / sizeof *digits; i++)
             if (digits[i] * unit >= lo && digits[i] * unit <= hi)
                 return true;
+        unit *= 10;
+    }
     return false;
 }
 
