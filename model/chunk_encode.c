@@ -7,10 +7,12 @@
 #include <zstd.h>
 
 enum {
-    LEVEL = 1,      /* higher levels save nothing on such columns */
-    WORTH = 2,      /* a column is compressed when it shrinks to half: what shrinks less costs most of the work */
-    RETRY = 32,     /* one that did not is tried again after so many chunks */
-    PLAIN_MIN = 64, /* shorter columns are stored as they are */
+    LEVEL = 1,       /* higher levels save nothing on such columns */
+    WORTH = 8,       /* a column is compressed when it shrinks to so many sixteenths: what shrinks less costs most of the work */
+    WORTH_MORE = 15, /* the same of times and runs where goroutines are many and their runs short: there they are most of the bytes */
+    SHORT_RUN = 16,  /* rows */
+    RETRY = 32,      /* one that did not is tried again after so many chunks */
+    PLAIN_MIN = 64,  /* shorter columns are stored as they are */
     PAIR_SLOTS = 1024,
     VARINT_MAX = 10
 };
@@ -197,7 +199,7 @@ static void put_side(struct codec *c, enum stream stream, const struct event *ev
 }
 
 /* Compresses a column when that pays; appends its header and bytes. */
-static void put_column(struct codec *c, uint8_t id, uint8_t *wait, const uint8_t *p, size_t n, struct buf *out)
+static void put_column(struct codec *c, uint8_t id, uint8_t *wait, const uint8_t *p, size_t n, unsigned worth, struct buf *out)
 {
     buf_reserve(out, 2 + 2 * VARINT_MAX + ZSTD_compressBound(n));
     size_t packed = 0;
@@ -209,7 +211,7 @@ static void put_column(struct codec *c, uint8_t id, uint8_t *wait, const uint8_t
         /* The header's length is known only after: compress to where the longest header would end, then move down. */
         uint8_t *room = head + 2 + 2 * VARINT_MAX;
         packed = ZSTD_compressCCtx(c->z, room, ZSTD_compressBound(n), p, n, LEVEL);
-        if (ZSTD_isError(packed) || packed > n / WORTH) {
+        if (ZSTD_isError(packed) || packed > n / 16 * worth) {
             packed = 0;
             *wait = RETRY - 1;
         }
@@ -232,7 +234,7 @@ static void put_head(struct codec *c, unsigned stream, uint8_t magic, uint32_t r
     if (!nruns)
         return;
     buf_put(&c->runs, c->run_rows.p, c->run_rows.n);
-    put_column(c, RUNS_COLUMN, &c->runs_wait[stream], c->runs.p, c->runs.n, out);
+    put_column(c, RUNS_COLUMN, &c->runs_wait[stream], c->runs.p, c->runs.n, WORTH_MORE, out);
 }
 
 static void clear_runs(struct codec *c)
@@ -312,9 +314,13 @@ void codec_chunk(struct codec *c, enum stream stream, const struct event *ev, co
     c->len[COL_STACK] = (size_t)(h.stack - c->col[COL_STACK]);
     c->len[COL_STACK2] = (size_t)(h.stack2 - c->col[COL_STACK2]);
     put_head(c, stream, CHUNK_MAGIC, n, nruns, out);
-    for (unsigned i = 0; i < COL_COUNT; i++)
+    bool short_runs = (uint64_t)nruns * SHORT_RUN > n;
+    for (unsigned i = 0; i < COL_COUNT; i++) {
+        bool more = i == COL_T && short_runs;
+        uint8_t always = 0;
         if (c->len[i])
-            put_column(c, (uint8_t)i, &c->wait[stream][i], c->col[i], c->len[i], out);
+            put_column(c, (uint8_t)i, more ? &always : &c->wait[stream][i], c->col[i], c->len[i], more ? WORTH_MORE : WORTH, out);
+    }
 }
 
 void chunk_encode(enum stream stream, const struct event *ev, const uint32_t *order, uint32_t n, const struct event_ext *ext,
@@ -396,9 +402,9 @@ void codec_lod(struct codec *c, const struct lod *l, struct buf *out)
     clear_runs(c);
     uint32_t nruns = lod_put_runs(c, l);
     put_head(c, STREAMS, LOD_MAGIC, l->rows, nruns, out);
-    put_column(c, LOD_BUCKET, &c->wait[STREAMS][LOD_BUCKET], c->lod[LOD_BUCKET], (size_t)(b - c->lod[LOD_BUCKET]), out);
-    put_column(c, LOD_MASK, &c->wait[STREAMS][LOD_MASK], c->lod[LOD_MASK], (size_t)(m - c->lod[LOD_MASK]), out);
-    put_column(c, LOD_VALUE, &c->wait[STREAMS][LOD_VALUE], c->lod[LOD_VALUE], (size_t)(v - c->lod[LOD_VALUE]), out);
+    put_column(c, LOD_BUCKET, &c->wait[STREAMS][LOD_BUCKET], c->lod[LOD_BUCKET], (size_t)(b - c->lod[LOD_BUCKET]), WORTH, out);
+    put_column(c, LOD_MASK, &c->wait[STREAMS][LOD_MASK], c->lod[LOD_MASK], (size_t)(m - c->lod[LOD_MASK]), WORTH, out);
+    put_column(c, LOD_VALUE, &c->wait[STREAMS][LOD_VALUE], c->lod[LOD_VALUE], (size_t)(v - c->lod[LOD_VALUE]), WORTH, out);
 }
 
 void lod_encode(const struct lod *l, struct buf *out)

@@ -137,15 +137,15 @@ static void see_actor(struct encoder *enc, const struct event *e)
         enc->seen.v[e->g] &= (uint8_t)~SOURCE;
 }
 
-static void scan_stacks(struct encoder *enc, const struct event *e)
+/* named: the start functions of all whom the event speaks of are known. */
+static inline void scan_stacks(struct encoder *enc, const struct event *e, bool named)
 {
     if (e->stack >= enc->stack_used.n || !enc->stack_used.v[e->stack])
         use_stack(enc, e->stack);
     if (e->stack2 && (e->stack2 >= enc->stack_used.n || !enc->stack_used.v[e->stack2]))
         use_stack(enc, e->stack2);
-    const struct event_class *c = &enc->s->dict.classes[e->class];
-    if (c->kind == EV_STATE_TRANSITION || (e->g != IDX_NONE && !(enc->seen.v[e->g] & NAMED)))
-        learn_names(enc, e, c);
+    if (!named)
+        learn_names(enc, e, &enc->s->dict.classes[e->class]);
     if ((enc->stack_used.v[e->stack] | enc->stack_used.v[e->stack2]) > 1)
         scan_ctx(enc, e, NULL);
 }
@@ -159,13 +159,16 @@ static void scan_events(struct encoder *enc)
     for (uint32_t i = 0; i < enc->b->n; i++) {
         const struct event *e = &ev[i];
         enc->class_n[e->class]++;
-        if (e->g != IDX_NONE && (enc->seen.v[e->g] & (SEEN | SOURCE)) != SEEN)
+        unsigned seen = e->g != IDX_NONE ? enc->seen.v[e->g] : SEEN | NAMED;
+        if ((seen & (SEEN | SOURCE)) != SEEN)
             see_actor(enc, e);
         if (e->m != EV_NO_MP)
             enc->threads.v[e->m].events++;
         unsigned route = enc->route[e->class];
         if (route == STREAM_G) {
-            if (!(enc->seen.v[e->res] & SEEN))
+            unsigned other = enc->seen.v[e->res];
+            seen &= other;
+            if (!(other & SEEN))
                 see(enc, e->res);
             if (enc->hot.v[e->res].n++ == 0)
                 encode_touch(enc, e->res);
@@ -184,7 +187,7 @@ static void scan_events(struct encoder *enc)
         }
         enc->with_stack += e->stack != 0;
         if (e->stack | e->stack2)
-            scan_stacks(enc, e);
+            scan_stacks(enc, e, seen & NAMED);
     }
     enc->list[STREAM_G].n = n_g;
     enc->runqueue = queue;

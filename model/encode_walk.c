@@ -265,7 +265,7 @@ static void leave(struct walk *w, gidx idx)
         *vec_push(&w->enc->placed) = idx;
 }
 
-static void step_ctx(struct walk *w, const struct event *e, const struct event_class *c)
+__attribute__((noinline)) static void step_ctx(struct walk *w, const struct event *e, const struct event_class *c)
 {
     const struct hot *h = w->h;
     ctx_step(w->enc->ctx, &(struct ctx_step){.g = e->res,
@@ -277,15 +277,22 @@ static void step_ctx(struct walk *w, const struct event *e, const struct event_c
                                              .from_stack = h->stack});
 }
 
-/* The facts that rules ask of single goroutines. */
-static inline void note_facts(struct walk *w, const struct event *e, const struct event_class *c, uint8_t was)
+static void note_preemption(struct walk *w, const struct event *e, const struct event_class *c, uint8_t was)
 {
     struct hot *h = w->h;
-    if ((was == SHARE_RUNNABLE || was == SHARE_SYSCALL) && ns_between(h->since, e->t) >= FACT_LATENCY_MIN)
-        facts_stay(w->enc, e->res, was, h->since, e->t, h->stack);
-    bool preempted = was == SHARE_RUNNING && c->to == G_RUNNABLE && w->enc->preempts[e->class];
+    bool preempted = was == SHARE_RUNNING && w->enc->preempts[e->class];
     if ((preempted || h->flags & HOT_PREEMPTED) && !w->g->system)
         h->flags = (uint8_t)((h->flags & ~HOT_PREEMPTED) | (facts_preempt(w->enc, e->res, was, h->since, e, c) ? HOT_PREEMPTED : 0));
+}
+
+/* The facts that rules ask of single goroutines. Both are rare: the test for them is what costs. */
+static inline void note_facts(struct walk *w, const struct event *e, const struct event_class *c, uint8_t was)
+{
+    const struct hot *h = w->h;
+    if (ns_between(h->since, e->t) >= FACT_LATENCY_MIN && (was == SHARE_RUNNABLE || was == SHARE_SYSCALL))
+        facts_stay(w->enc, e->res, was, h->since, e->t, h->stack);
+    if (w->enc->preempts[e->class] | (h->flags & HOT_PREEMPTED))
+        note_preemption(w, e, c, was);
 }
 
 static inline void one_transition(struct walk *w, const struct event *e, const struct event_class *c)
