@@ -204,7 +204,8 @@ static void tasks(struct build *b)
     VEC(uint32_t) path = {0};
     size_t n = b->s->tasks.n;
     vec_reserve(&b->node_of, n);
-    memset(b->node_of.v, 0, n * sizeof *b->node_of.v);
+    if (n)
+        memset(b->node_of.v, 0, n * sizeof *b->node_of.v);
     uint8_t *on = mem_calloc(n + 1, 1);
     for (uint32_t i = 0; i < n; i++)
         map_put(&of_id, b->s->tasks.v[i].id, i);

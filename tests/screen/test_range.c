@@ -144,7 +144,7 @@ int main(void)
         shows(s, "l v l l v 6 v", "the range is gone");
         shows(s, "l v l l v 1", "most blocked in the range");
         shows(s, "l v l l v 6 v u", "by running, range ");
-        shows(s, "l v l l v 6 Enter Enter", "time in states, in the range");
+        shows(s, "l v l l v 6 Enter Enter", "life, in the range");
         load_free(s);
     }
     return check_done();
