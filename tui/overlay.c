@@ -86,14 +86,15 @@ static size_t fitting(const char *s, size_t n, int w)
     return at ? at : end ? end : 1;
 }
 
-static void wrap(struct overlay *o, int w)
+/* Headings have the whole width, w_all. */
+static void wrap(struct overlay *o, int w, int w_all)
 {
     o->rows.n = 0;
     for (size_t i = 0; i < o->lines.n; i++) {
         const char *s = o->lines.v[i].right;
         size_t from = 0, n = strlen(s);
         do {
-            size_t take = fitting(s + from, n - from, w);
+            size_t take = fitting(s + from, n - from, o->lines.v[i].left ? w : w_all);
             *vec_push(&o->rows) = (struct overlay_row){(uint32_t)i, (uint32_t)from, (uint32_t)take};
             from += take;
             while (s[from] == ' ')
@@ -119,7 +120,7 @@ void overlay_draw(struct app *app, struct rect r)
     struct overlay *o = &app->overlay;
     struct grid *g = &app->grid;
     int left = r.w > 100 ? 34 : 26;
-    wrap(o, r.w - left - 1);
+    wrap(o, r.w - left - 1, r.w - 2);
     grid_clear(g, r);
     grid_hline(g, r.x, r.y, r.w, ROLE_BORDER);
     grid_printf(g, r.x + 2, r.y, r.w - 4, ROLE_STRONG, " %s ", o->title);
