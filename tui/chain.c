@@ -14,6 +14,9 @@ static const char *const end_words[WAKE_ENDS] = {
     [WAKE_SYSCALL] = "the system call returned",
     [WAKE_AT_WORK] = "was at work all that time, it did not wait",
     [WAKE_CREATED] = "was started by a timer",
+    [WAKE_GC] = "the garbage collector woke it",
+    [WAKE_START] = "since before the trace: not known",
+    [WAKE_UNKNOWN] = "what woke it is not known",
     [WAKE_FURTHER] = "further back",
 };
 

@@ -1,9 +1,10 @@
 #include "tui/wake.h"
 
+#include "model/chain.h"
 #include "tui/cancels.h"
 #include "tui/names.h"
 
-enum { WAKE_STEPS = 2000, WAKE_CREATORS = 8 };
+enum { WAKE_STEPS = 2000 };
 
 frame_id frame_of_interest(const struct session *s, stack_id stack)
 {
@@ -45,72 +46,6 @@ static void link_wait(const struct session *s, const struct span *w, struct wake
     place_of(s, frame_of_interest(s, w->stack), &l->func, &l->file, &l->line);
 }
 
-/* What ended the wait without any goroutine. */
-static enum wake_end ended_by_itself(const struct span *w)
-{
-    if (w->state == G_SYSCALL)
-        return WAKE_SYSCALL;
-    return w->share == SHARE_NETWORK ? WAKE_NETWORK : WAKE_TIMER;
-}
-
-/* Fills what ended the wait; 1 when a goroutine did, 0 when the chain ends here, -1 error. */
-static int link_end(struct session *s, const struct span *w, struct wake_link *l, struct err *e)
-{
-    struct span next;
-    l->end = WAKE_NOBODY;
-    if (w->open)
-        return 0;
-    int got = tl_span_step(s, w->g, w->t0, 1, &next, e);
-    if (got <= 0)
-        return got;
-    l->end = (uint8_t)ended_by_itself(w);
-    if (next.by == IDX_NONE || next.by == w->g)
-        return 0;
-    l->by = next.by;
-    l->end = WAKE_GOES_ON;
-    name_goroutine(s, next.by, &l->by_id, &l->by_name);
-    place_of(s, frame_of_interest(s, next.stack), &l->by_func, &l->by_file, &l->by_line);
-    return 1;
-}
-
-/* The last wait of g that ended at or before t, was at least `least` long and ended after `since`. 1, 0, -1. */
-static int wait_before(struct session *s, gidx g, ns_t t, ns_t least, ns_t since, struct span *out, struct err *e)
-{
-    for (int i = 0; i < WAKE_STEPS; i++) {
-        int got = tl_span_step(s, g, t, -1, out, e);
-        if (got <= 0)
-            return got;
-        if (out->t1 <= since)
-            return 0;
-        if (is_wait(out) && out->t1 - out->t0 >= least && !out->open)
-            return 1;
-        t = out->t0;
-    }
-    return 0;
-}
-
-/* The wait that held the waker up before it could wake: its own, or that of whoever created it meanwhile. */
-static int cause_of(struct session *s, struct wake_link *l, ns_t least, struct span *out, struct err *e)
-{
-    gidx g = l->by;
-    ns_t t = l->t1;
-    for (int i = 0; i < WAKE_CREATORS; i++) {
-        int got = wait_before(s, g, t, least, l->t0, out, e);
-        if (got)
-            return got;
-        const struct goroutine *go = session_g(s, g);
-        l->end = WAKE_AT_WORK;
-        if (go->created == NS_NONE || go->created <= l->t0)
-            return 0;
-        l->end = WAKE_CREATED;
-        if (go->creator == IDX_NONE)
-            return 0;
-        t = go->created;
-        g = go->creator;
-    }
-    return 0;
-}
-
 /* Whether a cancel ended the wait. */
 static void link_cancel(const struct session *s, struct wake_link *l)
 {
@@ -123,29 +58,58 @@ static void link_cancel(const struct session *s, struct wake_link *l)
         }
 }
 
+static const uint8_t ends[CHAIN_END_COUNT] = {
+    [CHAIN_WOKEN] = WAKE_GOES_ON, [CHAIN_TIMER] = WAKE_TIMER,     [CHAIN_NETWORK] = WAKE_NETWORK, [CHAIN_SYSCALL] = WAKE_SYSCALL,
+    [CHAIN_GC] = WAKE_GC,         [CHAIN_RAN] = WAKE_AT_WORK,     [CHAIN_CREATED] = WAKE_GOES_ON, [CHAIN_START] = WAKE_START,
+    [CHAIN_OPEN] = WAKE_NOBODY,   [CHAIN_UNKNOWN] = WAKE_UNKNOWN,
+};
+
+static void link_of(const struct session *s, const struct chain_link *c, struct wake_link *l)
+{
+    link_wait(s, &c->wait, l);
+    link_cancel(s, l);
+    l->end = ends[c->end];
+    l->by = c->by;
+    if (c->by == IDX_NONE)
+        return;
+    name_goroutine(s, c->by, &l->by_id, &l->by_name);
+    place_of(s, frame_of_interest(s, c->by_stack), &l->by_func, &l->by_file, &l->by_line);
+}
+
+/* A waker that ran, or was created by a timer, is the end of the link before; one that a goroutine created leads on to that one. */
+static int links_of(const struct session *s, const chain_links *c, struct wake_link *out, int max)
+{
+    int n = 0;
+    for (size_t i = 0; i < c->n; i++) {
+        const struct chain_link *l = &c->v[i];
+        if (l->end == CHAIN_RAN || l->end == CHAIN_CREATED) {
+            if (n && l->end == CHAIN_RAN)
+                out[n - 1].end = WAKE_AT_WORK;
+            else if (n && l->by == IDX_NONE)
+                out[n - 1].end = WAKE_CREATED;
+            continue;
+        }
+        if (n == max) {
+            out[n - 1].end = WAKE_FURTHER;
+            break;
+        }
+        link_of(s, l, &out[n++]);
+    }
+    return n;
+}
+
 int wake_chain(struct session *s, gidx g, ns_t t, struct wake_link *out, int max, struct err *e)
 {
     struct span w;
-    int got = tl_span_at(s, g, t, &w, e);
-    if (got <= 0)
-        return got;
-    if (!is_wait(&w))
-        return 0;
-    ns_t least = (w.t1 - w.t0) / 50;
-    for (int n = 0; n < max; n++) {
-        link_wait(s, &w, &out[n]);
-        got = link_end(s, &w, &out[n], e);
-        link_cancel(s, &out[n]);
-        if (got > 0)
-            got = cause_of(s, &out[n], least, &w, e);
-        if (got < 0)
-            return -1;
-        if (!got)
-            return n + 1;
-        out[n].end = WAKE_GOES_ON;
-    }
-    out[max - 1].end = WAKE_FURTHER;
-    return max;
+    int n = tl_span_at(s, g, t, &w, e);
+    if (n <= 0 || !is_wait(&w))
+        return n < 0 ? n : 0;
+    chain_links links = {0};
+    n = chain_back(s, g, t, 2 * (uint32_t)max + 2, &links, e);
+    if (n == 0)
+        n = links_of(s, &links, out, max);
+    vec_free(&links);
+    return n;
 }
 
 int wake_before(struct session *s, gidx g, ns_t t, ns_t *at, gidx *by, struct err *e)

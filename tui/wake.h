@@ -1,6 +1,5 @@
-/* Wake chains: from a wait, who woke it, what that one waited for before, back to the root cause.
- *
- * A link is one wait of one goroutine. Waits below 2 % of the question count as work: they did not hold anybody up.
+/* Wake chains with their names, for panes: from a wait, who woke it, what that one waited for before, back to the root cause.
+ * What a link is, and which waits are passed over: model/chain.h.
  */
 #ifndef TUI_WAKE_H
 #define TUI_WAKE_H
@@ -16,6 +15,9 @@ enum wake_end {
     WAKE_SYSCALL, /* the system call came back */
     WAKE_AT_WORK, /* `by` was at work all that time */
     WAKE_CREATED, /* `by` was created meanwhile, by nobody known: a timer's function */
+    WAKE_GC,      /* the garbage collector */
+    WAKE_START,   /* what was before the trace is not known */
+    WAKE_UNKNOWN,
     WAKE_FURTHER, /* more than WAKE_LINKS links */
     WAKE_ENDS
 };
