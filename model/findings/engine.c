@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "model/findings/work.h"
 
 /* --- sightings ------------------------------------------------------------------------------------------------------------ */
 
@@ -290,6 +291,7 @@ static void run_release(struct rule_run *r)
     map_release(&r->claimed);
     map_release(&r->idle);
     map_release(&r->lines);
+    work_free(r->work);
 }
 
 int findings_make(struct session *s, const struct rule_settings *st, bool (*stop)(void *), void *ctx, struct findings *out, struct err *e)

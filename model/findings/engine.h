@@ -51,6 +51,8 @@ struct claim {
     uint32_t finding, next; /* next claim on the same goroutine; IDX_NONE */
 };
 
+struct work; /* model/findings/work.h */
+
 struct rule_run {
     struct session *s;
     const struct rule_settings *st;
@@ -63,6 +65,7 @@ struct rule_run {
     VEC(struct claim) claims;
     struct map claimed; /* gidx -> last claim */
     struct map idle;    /* frame -> 1 waits by design as the settings say, 0 not */
+    struct work *work;  /* made by the first rule that asks; NULL */
     struct map lines;   /* (function, line) -> the frame that stands for it */
     bool (*stop)(void *);
     void *stop_ctx;

@@ -148,14 +148,15 @@ static void judge_burst(struct rule_run *r, const struct work *w, uint32_t i, vi
 
 int judge_cancel_broadcast(struct rule_run *r, struct err *e)
 {
-    struct work w;
     victims list = {0};
-    int rc = work_make(r->s, &w, e);
+    if (!r->s->ctx.cancels.n)
+        return 0;
+    const struct work *w = rule_work(r, e);
+    int rc = w ? 0 : -1;
     for (uint32_t i = 0; rc == 0 && i < r->s->ctx.cancels.n; i++) {
-        judge_burst(r, &w, i, &list);
+        judge_burst(r, w, i, &list);
         rc = rule_pause(r, e);
     }
     vec_free(&list);
-    work_release(&w);
     return rc;
 }

@@ -59,19 +59,16 @@ static int judge_one(struct rule_run *r, const struct work *w, gidx i, struct er
 
 int judge_orphan_goroutine(struct rule_run *r, struct err *e)
 {
-    struct work w;
     size_t n;
     int rc = 0;
     if (!r->s->tasks.n)
         return 0;
-    if (work_make(r->s, &w, e) < 0) {
-        work_release(&w);
+    const struct work *w = rule_work(r, e);
+    if (!w)
         return -1;
-    }
     for (uint32_t i = 0; i < r->s->goroutines.n && rc == 0; i++)
-        if ((rc = rule_pause(r, e)) == 0 && w.inherited[i] != IDX_NONE)
-            rc = judge_one(r, &w, i, e);
-    work_release(&w);
+        if ((rc = rule_pause(r, e)) == 0 && w->inherited[i] != IDX_NONE)
+            rc = judge_one(r, w, i, e);
     struct finding *f = rule_findings(r, &n);
     for (size_t i = 0; i < n; i++, f++)
         finding_say(f, "%s of %s, started at %s, went on for up to %s after the task under which it was started had ended",

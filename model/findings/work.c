@@ -47,7 +47,7 @@ static void inherit(struct work *w)
     }
 }
 
-int work_make(struct session *s, struct work *w, struct err *e)
+static int work_make(struct session *s, struct work *w, struct err *e)
 {
     *w = (struct work){.s = s};
     add_tasks(w);
@@ -59,11 +59,25 @@ int work_make(struct session *s, struct work *w, struct err *e)
     return 0;
 }
 
-void work_release(struct work *w)
+const struct work *rule_work(struct rule_run *r, struct err *e)
 {
+    if (r->work)
+        return r->work;
+    struct work *w = mem_calloc(1, sizeof *w);
+    if (work_make(r->s, w, e) == 0)
+        return r->work = w;
+    work_free(w);
+    return NULL;
+}
+
+void work_free(struct work *w)
+{
+    if (!w)
+        return;
     vec_free(&w->held);
     mem_free(w->inherited);
     map_release(&w->by_id);
+    mem_free(w);
 }
 
 /* The first stretch of g or of one after it. */

@@ -4,6 +4,7 @@
 #define MODEL_FINDINGS_WORK_H
 
 #include "base/map.h"
+#include "model/findings/engine.h"
 #include "model/tasks.h"
 
 struct held { /* a stretch in which g works for a task */
@@ -19,8 +20,9 @@ struct work {
     struct map by_id;      /* task id -> index */
 };
 
-int work_make(struct session *s, struct work *w, struct err *e);
-void work_release(struct work *w);
+/* Made once for all rules; NULL with *e. */
+const struct work *rule_work(struct rule_run *r, struct err *e);
+void work_free(struct work *w); /* NULL: nothing */
 /* Index of the task, IDX_NONE: none that is known. */
 uint32_t work_at(const struct work *w, gidx g, ns_t t);
 /* The outermost task above. */
