@@ -73,13 +73,20 @@ static int by_subject(const void *pa, const void *pb)
     return a->frame != b->frame ? (a->frame < b->frame ? -1 : 1) : 0;
 }
 
-/* Jobs other than the canceller's. */
-static size_t count_jobs(const victims *list, uint64_t own)
+static void drop_own(victims *list, uint64_t own)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < list->n; i++)
+        if (list->v[i].job != own)
+            list->v[n++] = list->v[i];
+    list->n = n;
+}
+
+static size_t count_jobs(const victims *list)
 {
     struct map seen = {0};
     for (size_t i = 0; i < list->n; i++)
-        if (list->v[i].job != own)
-            map_put(&seen, list->v[i].job, 1);
+        map_put(&seen, list->v[i].job, 1);
     size_t n = seen.n;
     map_release(&seen);
     return n;
@@ -141,7 +148,8 @@ static void judge_burst(struct rule_run *r, const struct work *w, uint32_t i, vi
     gather(r, w, c, list);
     if (is_main(s, c->g) && !any_task(list))
         return;
-    size_t jobs = count_jobs(list, job_of(s, w, c->g, c->t0, &task));
+    drop_own(list, job_of(s, w, c->g, c->t0, &task));
+    size_t jobs = count_jobs(list);
     if ((double)jobs >= limit(r, KEY_MIN))
         report(r, i, list, jobs);
 }

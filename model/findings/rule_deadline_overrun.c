@@ -14,6 +14,7 @@ enum {
     LATE = 2000000,      /* ns that a timer may fire late */
     STEPS = 16,          /* spans looked back */
     LOOKUPS_MAX = 20000, /* spans looked for in all */
+    DEADLINES_MAX = 8,   /* looked at in one wait: with more, a match is chance anyway */
     MATCHES_MAX = 4096
 };
 
@@ -116,19 +117,27 @@ static bool serves_connection(const struct session *s, gidx g, const functions *
     return false;
 }
 
-/* A wait of g across deadline d, which is the first within it. */
-static int look(struct rule_run *r, struct hunt *h, const struct span *sp, const struct deadline *d, struct err *e)
+/* A wait across the deadlines from the k-th on: the first that fits the goroutine's times is taken for its own. */
+static int look(struct rule_run *r, struct hunt *h, const struct span *sp, size_t k, struct err *e)
 {
     struct session *s = r->s;
-    if (sp->t0 >= d->t || (double)(sp->t1 - d->t) <= limit(r, KEY_OVER) || h->found.n >= MATCHES_MAX ||
-        waits_by_design(r, sp->g, sp->stack))
-        return 0;
-    h->lookups += STEPS;
     frame_id place = statement_of(r, sp->stack);
-    int rc = began_then(r, sp->g, sp->t0, d->t, e);
-    if (rc > 0 && !frame_is_std(s, place)) /* the library's own, as a dial, is told of deadlines */
+    if (h->found.n >= MATCHES_MAX || frame_is_std(s, place) || waits_by_design(r, sp->g, sp->stack))
+        return 0; /* the library's own, as a dial, is told of deadlines */
+    for (size_t n = 0; n < DEADLINES_MAX && k < h->unheard.n; n++, k++) {
+        const struct deadline *d = &h->unheard.v[k];
+        if (sp->t0 >= d->t || (double)(sp->t1 - d->t) <= limit(r, KEY_OVER))
+            break;
+        h->lookups += STEPS;
+        int rc = began_then(r, sp->g, sp->t0, d->t, e);
+        if (rc < 0)
+            return -1;
+        if (rc == 0)
+            continue;
         *vec_push(&h->found) = (struct match){*d, *sp, function_of_stack(s, sp->stack), place};
-    return rc < 0 ? -1 : 0;
+        break;
+    }
+    return 0;
 }
 
 /* One look for each wait that holds a deadline. */
@@ -144,7 +153,7 @@ static int hunt_waits(struct rule_run *r, struct hunt *h, gidx i, struct err *e)
         int rc = ++h->lookups > LOOKUPS_MAX ? 0 : tl_span_at(r->s, i, d->t, &sp, e);
         if (rc <= 0)
             return rc;
-        if (sp.state == G_WAITING && sp.share == SHARE_NETWORK && look(r, h, &sp, d, e) < 0)
+        if (sp.state == G_WAITING && sp.share == SHARE_NETWORK && look(r, h, &sp, k, e) < 0)
             return -1;
         k = first_at(h, sp.t1 > d->t ? sp.t1 : d->t + 1);
     }
@@ -158,7 +167,7 @@ static int hunt_syscalls(struct rule_run *r, struct hunt *h, struct err *e)
         const struct long_syscall *c = &s->facts.syscalls.v[i];
         struct span sp = {.t0 = c->t0, .t1 = c->t1 == NS_OPEN ? s->t1 : c->t1, .g = c->g, .state = G_SYSCALL, .stack = c->stack};
         size_t k = first_at(h, c->t0 + 1);
-        if (k < h->unheard.n && look(r, h, &sp, &h->unheard.v[k], e) < 0)
+        if (k < h->unheard.n && look(r, h, &sp, k, e) < 0)
             return -1;
     }
     return 0;

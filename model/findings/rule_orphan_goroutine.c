@@ -1,27 +1,29 @@
 /* orphan-goroutine: lives on after the task under which it was created has ended.
  *
  * Not meant: what a library starts for itself (a connection's loops, kept for later requests), what a sync.Once started on first use,
- * what begins a task of its own (detached on purpose), and what main started while it had a task and is there to the end: services.
+ * what works for other tasks or begins one of its own, and what main started while it had a task, when it is there to the end or that
+ * task occurs but once (a start-up): services.
  */
 #include "model/findings/engine.h"
 #include "model/findings/work.h"
 
-static bool has_own_task(const struct session *s, gidx g)
+/* A task that occurs but once, as a start-up has: what main starts in it is a service. */
+static bool is_single(const struct session *s, const struct task *t)
 {
-    for (size_t i = 0; i < s->tasks.n; i++)
-        if (s->tasks.v[i].g == g && s->tasks.v[i].parent == 0)
-            return true;
-    return false;
+    size_t n = 0;
+    for (size_t i = 0; i < s->tasks.n && n < 2; i++)
+        n += s->tasks.v[i].name == t->name;
+    return n < 2;
 }
 
-static bool is_meant(struct rule_run *r, gidx i)
+static bool is_meant(struct rule_run *r, const struct work *w, gidx i)
 {
     struct session *s = r->s;
     const struct goroutine *g = session_g(s, i);
     frame_id subject = goroutine_subject(s, i);
     bool by_main = g->creator != IDX_NONE && session_g(s, g->creator)->id == 1;
     return g->system || (subject && frame_is_std(s, subject)) || stack_has(s, g->create_stack, "sync.(*Once).doSlow") ||
-           (by_main && g->ended == NS_OPEN) || has_own_task(s, i);
+           (by_main && (g->ended == NS_OPEN || is_single(s, &s->tasks.v[w->inherited[i]]))) || works_for_others(w, i, w->inherited[i]);
 }
 
 /* 1: it waits by design, 0: not, -1. */
@@ -40,7 +42,7 @@ static int judge_one(struct rule_run *r, const struct work *w, gidx i, struct er
     const struct goroutine *g = session_g(s, i);
     const struct task *t = &s->tasks.v[w->inherited[i]];
     ns_t end = g->ended == NS_OPEN ? s->t1 : g->ended;
-    if (t->t1 == NS_OPEN || (double)(end - t->t1) <= limit(r, KEY_GRACE) || is_meant(r, i))
+    if (t->t1 == NS_OPEN || (double)(end - t->t1) <= limit(r, KEY_GRACE) || is_meant(r, w, i))
         return 0;
     int rc = is_idle(r, i, e);
     if (rc != 0)

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-enum { PARENTS_MAX = 1000 };
+enum { PARENTS_MAX = 1000, BACK_MAX = 1000 }; /* tasks upwards; stretches of a goroutine that are over */
 
 static int by_g(const void *pa, const void *pb)
 {
@@ -94,13 +94,29 @@ static size_t first_of(const struct work *w, gidx g)
     return lo;
 }
 
+/* Behind the last stretch of g that began at or before t. */
+static size_t behind(const struct work *w, gidx g, ns_t t)
+{
+    size_t lo = 0, hi = w->held.n;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        const struct held *m = &w->held.v[mid];
+        if (m->g < g || (m->g == g && m->t0 <= t))
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+/* The one that began last and is not over is the innermost. */
 uint32_t work_at(const struct work *w, gidx g, ns_t t)
 {
-    uint32_t task = IDX_NONE;
-    for (size_t i = first_of(w, g); i < w->held.n && w->held.v[i].g == g && w->held.v[i].t0 <= t; i++)
-        if (w->held.v[i].t1 > t)
-            task = w->held.v[i].task; /* the one that began last is the innermost */
-    return task != IDX_NONE ? task : w->inherited[g];
+    size_t i = behind(w, g, t);
+    for (unsigned n = 0; n < BACK_MAX && i > 0 && w->held.v[i - 1].g == g; n++, i--)
+        if (w->held.v[i - 1].t1 > t)
+            return w->held.v[i - 1].task;
+    return w->inherited[g];
 }
 
 uint32_t work_root(const struct work *w, uint32_t task)
@@ -112,4 +128,14 @@ uint32_t work_root(const struct work *w, uint32_t task)
         task = up;
     }
     return task;
+}
+
+bool works_for_others(const struct work *w, gidx g, uint32_t task)
+{
+    uint32_t root = work_root(w, task);
+    size_t i = first_of(w, g);
+    for (unsigned n = 0; n < BACK_MAX && i < w->held.n && w->held.v[i].g == g; n++, i++)
+        if (work_root(w, w->held.v[i].task) != root)
+            return true;
+    return false;
 }

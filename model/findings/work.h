@@ -25,6 +25,8 @@ const struct work *rule_work(struct rule_run *r, struct err *e);
 void work_free(struct work *w); /* NULL: nothing */
 /* Index of the task, IDX_NONE: none that is known. */
 uint32_t work_at(const struct work *w, gidx g, ns_t t);
+/* Whether g works for a task below another outermost one, too: it serves all. */
+bool works_for_others(const struct work *w, gidx g, uint32_t task);
 /* The outermost task above. */
 uint32_t work_root(const struct work *w, uint32_t task);
 

@@ -78,6 +78,34 @@ static void one_with_a_task_of_its_own_is_detached_on_purpose(void)
     judged_free(&j);
 }
 
+/* Started while main had its start-up task; works for requests later, or for none. */
+static void what_main_starts_at_first_is_a_service(void)
+{
+    struct scene *sc = scene_new();
+    scene_task(sc, 1 * MSEC, 1, 70, 0, "startup");
+    scene_go(sc, 2 * MSEC, 1, 5, "main.worker", "main.main main.go:3");
+    scene_block(sc, 3 * MSEC, 5, "sleep", "time.Sleep time.go:363 < main.worker main.go:18");
+    scene_task_end(sc, 10 * MSEC, 1, 70);
+    scene_wake(sc, 500 * MSEC, 0, 5, NULL);
+    scene_quit(sc, 501 * MSEC, 5);
+    struct judged j = judge_scene(sc, 1 * S, NULL);
+    expect_silent(&j, "orphan-goroutine");
+    judged_free(&j);
+}
+
+static void a_worker_started_in_a_request_serves_others_too(void)
+{
+    struct scene *sc = request("main.refresh", GO, 0);
+    scene_wake(sc, 100 * MSEC, 0, 6, NULL);
+    scene_task(sc, 101 * MSEC, 1, 90, 0, "request");
+    scene_region(sc, 102 * MSEC, 6, 90, "refresh");
+    scene_region_end(sc, 103 * MSEC, 6, 90, "refresh");
+    scene_quit(sc, 500 * MSEC, 6);
+    struct judged j = judge_scene(sc, 1 * S, NULL);
+    expect_silent(&j, "orphan-goroutine");
+    judged_free(&j);
+}
+
 static void without_tasks_it_is_not_judged(void)
 {
     struct scene *sc = scene_new();
@@ -202,6 +230,8 @@ int main(void)
     a_librarys_own_is_not();
     what_a_once_starts_is_for_all_requests();
     one_with_a_task_of_its_own_is_detached_on_purpose();
+    what_main_starts_at_first_is_a_service();
+    a_worker_started_in_a_request_serves_others_too();
     without_tasks_it_is_not_judged();
     one_job_ends_the_others();
     without_tasks_creators_tell_jobs_apart();
