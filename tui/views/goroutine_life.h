@@ -8,7 +8,7 @@
 #include "tui/sites.h"
 
 /* What a page reads at most: a life of more spans says so. */
-enum { LIFE_SPANS = 1 << 17, KIN_CONTEXTS = 16, KIN_TASKS = 8, KIN_CHILDREN = 8 };
+enum { LIFE_SPANS = 1 << 15, KIN_CONTEXTS = 16, KIN_TASKS = 8, KIN_CHILDREN = 8 };
 
 struct kin_context {
     uint64_t id;
