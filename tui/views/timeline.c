@@ -23,6 +23,7 @@ static void release(void *data)
     mem_free(d->map_marks);
     mem_free(d->row_marks);
     arena_release(&d->row_arena);
+    vec_free(&d->edges.v);
     cancels_release(&d->cancels);
     mem_free(d->mark_cells);
     vec_free(&d->marks);

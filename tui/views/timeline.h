@@ -228,6 +228,24 @@ struct timeline_detail {
     bool has_on;
 };
 
+/* The session's cancel edges as marks need them, in time: a storm has a million, each in a row of 120 bytes. */
+struct edge_mark {
+    ns_t t;
+    gidx g; /* IDX_NONE: not known */
+    uint32_t group;
+    uint8_t kind; /* enum mark_kind */
+};
+struct edge_marks {
+    VEC(struct edge_mark) v;
+    struct session_mark mark;
+    uint64_t version; /* of the grouping */
+    uint8_t by;
+    bool made;
+};
+void edge_marks_update(struct edge_marks *m, const struct session *s, const struct grouping *gp);
+/* The first of them at t or later. */
+size_t edge_marks_from(const struct edge_marks *m, ns_t t);
+
 struct timeline_data {
     struct timeline_rows rows;
     struct timeline_lines lines;
@@ -267,6 +285,7 @@ struct timeline_data {
     uint64_t marks_version; /* of what was read last */
     struct cancels cancels;
     /* marks of the shown rows, kept while those are the same */
+    struct edge_marks edges;
     struct arena row_arena;
     struct mark_cell **row_marks; /* [room] */
     uint64_t row_marks_version, row_rows_version;

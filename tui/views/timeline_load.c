@@ -188,25 +188,29 @@ static void count_mark(const struct timeline_data *d, const struct session *s, s
         cells[at].n[k]++;
 }
 
-/* Cancel edges of [t0, t1): counted in cells when there are some, else in the sum only. */
-static void count_edges(const struct timeline_data *d, const struct session *s, ns_t t0, ns_t t1, struct mark_cell *cells,
-                        struct mark_cell *sum)
+/* Cancel edges of the window, in its cells. */
+static void count_edges(const struct timeline_data *d, struct mark_cell *cells)
 {
-    for (size_t i = cancels_from(s, t0); i < s->ctx.edges.n && s->ctx.edges.v[i].t < t1; i++) {
-        const struct cancel_edge *edge = &s->ctx.edges.v[i];
-        enum mark_kind k = cancels_mark(s, edge);
-        if (cells)
-            cells[(edge->t - d->w.t0) / d->w.cell].n[k]++;
-        if (sum)
-            sum->n[k]++;
+    const struct edge_marks *m = &d->edges;
+    ns_t next = d->w.t0 + d->w.cell, end = window_end(&d->w);
+    for (size_t i = edge_marks_from(m, d->w.t0); i < m->v.n && m->v.v[i].t < end; i++) {
+        for (; m->v.v[i].t >= next; next += d->w.cell)
+            cells++;
+        cells->n[m->v.v[i].kind]++;
     }
+}
+
+static void sum_edges(const struct edge_marks *m, ns_t t0, ns_t t1, struct mark_cell *sum)
+{
+    for (size_t i = edge_marks_from(m, t0); i < m->v.n && m->v.v[i].t < t1; i++)
+        sum->n[m->v.v[i].kind]++;
 }
 
 /* The marks of a range, counted up to a bound. */
 static int count_range(struct timeline_data *d, struct session *s, struct err *e)
 {
     memset(&d->mark_sum, 0, sizeof d->mark_sum);
-    count_edges(d, s, d->sum_t0, d->sum_t1, NULL, &d->mark_sum);
+    sum_edges(&d->edges, d->sum_t0, d->sum_t1, &d->mark_sum);
     size_t all = 0;
     vec_reserve(&d->marks, MARKS_KEPT);
     for (ns_t from = d->sum_t0; all < MARKS_COUNTED;) {
@@ -264,7 +268,7 @@ static int load_marks(struct timeline_data *d, const struct nav *nav, struct ses
     d->marks_cut |= !ranged && all >= MARKS_COUNTED;
     if (all > d->marks.n)
         d->marks.n = 0;
-    count_edges(d, s, d->w.t0, window_end(&d->w), d->mark_cells, NULL);
+    count_edges(d, d->mark_cells);
     d->marks_version++;
     for (int i = 0; !ranged && i < d->n; i++)
         for (unsigned k = 0; k < MARK_KINDS; k++)
@@ -284,54 +288,93 @@ static int living_cells(const struct timeline_data *d, const struct shown_row *r
     return n;
 }
 
-/* Where the shown lanes are: goroutines, and behind 2^32 groups. */
-static void lane_keys(const struct timeline_data *d, struct map *at)
+/* Where the shown lanes are, by goroutine and by group. */
+struct lane_places {
+    struct map g;
+    uint64_t maybe[16]; /* a bit for index % 1024: most goroutines have no lane */
+    uint32_t *group;    /* [groups]; IDX_NONE: not shown */
+    uint32_t groups;
+};
+
+static void put_place(struct lane_places *at, gidx g, uint32_t row)
 {
+    at->maybe[g / 64 % 16] |= 1ull << (g % 64);
+    map_put(&at->g, g, row);
+}
+
+static uint32_t place_of(const struct lane_places *at, gidx g)
+{
+    return at->maybe[g / 64 % 16] >> (g % 64) & 1 ? map_get(&at->g, g) : MAP_NONE;
+}
+
+static struct lane_places lane_places(const struct timeline_data *d, const struct session *s)
+{
+    struct lane_places at = {.groups = grouping_n(d->rows.gp, s)};
+    at.group = mem_alloc(at.groups + 1, sizeof *at.group);
+    memset(at.group, 0xff, at.groups * sizeof *at.group);
     for (int i = 0; i < d->nshown; i++) {
         const struct row *row = &d->shown[i].row;
         if (row->kind == ROW_G || row->kind == ROW_MEMBER)
-            map_put(at, row->id, (uint32_t)i);
-        else if (row->kind == ROW_GROUP)
-            map_put(at, (uint64_t)1 << 32 | row->id, (uint32_t)i);
+            put_place(&at, row->id, (uint32_t)i);
+        else if (row->kind == ROW_GROUP && row->id < at.groups)
+            at.group[row->id] = (uint32_t)i;
     }
+    return at;
 }
 
-/* One more mark at t of goroutine g, on its lane and its group's. */
-static void mark_lanes(struct timeline_data *d, const struct session *s, const struct map *at, gidx g, ns_t t, enum mark_kind kind)
+static void mark_row(struct timeline_data *d, uint32_t r, ns_t cell, unsigned kind)
 {
-    ns_t cell = (t - d->w.t0) / d->w.cell;
-    if (g >= s->goroutines.n || kind >= MARK_KINDS || cell < 0 || cell >= d->n)
-        return;
-    uint64_t keys[2] = {g, (uint64_t)1 << 32 | grouping_of(d->rows.gp, s, g)};
-    for (unsigned k = 0; k < 2; k++) {
-        uint32_t r = map_get(at, keys[k]);
-        if (r == MAP_NONE)
-            continue;
-        if (!d->row_marks[r]) {
-            d->row_marks[r] = arena_alloc(&d->row_arena, (size_t)d->n * sizeof **d->row_marks);
-            memset(d->row_marks[r], 0, (size_t)d->n * sizeof **d->row_marks);
-        }
-        d->row_marks[r][cell].n[kind]++;
+    if (!d->row_marks[r]) {
+        d->row_marks[r] = arena_alloc(&d->row_arena, (size_t)d->n * sizeof **d->row_marks);
+        memset(d->row_marks[r], 0, (size_t)d->n * sizeof **d->row_marks);
+    }
+    d->row_marks[r][cell].n[kind]++;
+}
+
+/* One more mark in a cell, on the goroutine's lane and its group's. */
+static void mark_lanes(struct timeline_data *d, const struct lane_places *at, gidx g, uint32_t group, ns_t cell, unsigned kind)
+{
+    uint32_t r = place_of(at, g);
+    if (r != MAP_NONE)
+        mark_row(d, r, cell, kind);
+    if (group < at->groups && at->group[group] != IDX_NONE)
+        mark_row(d, at->group[group], cell, kind);
+}
+
+static void mark_edges(struct timeline_data *d, const struct lane_places *at)
+{
+    const struct edge_marks *m = &d->edges;
+    ns_t cell = 0, next = d->w.t0 + d->w.cell, end = window_end(&d->w);
+    for (size_t i = edge_marks_from(m, d->w.t0); i < m->v.n && m->v.v[i].t < end; i++) {
+        for (; m->v.v[i].t >= next; next += d->w.cell)
+            cell++;
+        if (m->v.v[i].g != IDX_NONE)
+            mark_lanes(d, at, m->v.v[i].g, m->v.v[i].group, cell, m->v.v[i].kind);
     }
 }
 
-/* Reads the marks of the shown lanes. Samples stay in the marks line: at 100 a second they would cover every state. */
+/* Logs, tasks, regions. Samples stay in the marks line: at 100 a second they would cover every state. */
+static void mark_events(struct timeline_data *d, const struct session *s, const struct lane_places *at)
+{
+    for (size_t i = 0; i < d->marks.n; i++) {
+        const struct mark *m = &d->marks.v[i];
+        enum mark_kind kind = mark_kind_of(s, m);
+        ns_t cell = (m->t - d->w.t0) / d->w.cell;
+        if (m->g < s->goroutines.n && m->kind != EV_STACK_SAMPLE && kind < MARK_KINDS && cell >= 0 && cell < d->n)
+            mark_lanes(d, at, m->g, grouping_of(d->rows.gp, s, m->g), cell, kind);
+    }
+}
+
 static void read_row_marks(struct timeline_data *d, const struct session *s)
 {
-    struct map at = {0};
     arena_release(&d->row_arena);
     d->row_marks = mem_realloc(d->row_marks, (size_t)d->room, sizeof *d->row_marks);
     memset(d->row_marks, 0, (size_t)d->room * sizeof *d->row_marks);
-    lane_keys(d, &at);
-    for (size_t i = 0; i < d->marks.n; i++) {
-        const struct mark *m = &d->marks.v[i];
-        if (m->g != IDX_NONE && m->kind != EV_STACK_SAMPLE)
-            mark_lanes(d, s, &at, m->g, m->t, mark_kind_of(s, m));
-    }
-    ns_t end = window_end(&d->w);
-    for (size_t i = cancels_from(s, d->w.t0); i < s->ctx.edges.n && s->ctx.edges.v[i].t < end; i++)
-        mark_lanes(d, s, &at, s->ctx.edges.v[i].g, s->ctx.edges.v[i].t, cancels_mark(s, &s->ctx.edges.v[i]));
-    map_release(&at);
+    struct lane_places at = lane_places(d, s);
+    mark_events(d, s, &at);
+    mark_edges(d, &at);
+    map_release(&at.g);
+    mem_free(at.group);
     for (int i = 0; i < d->nshown; i++)
         if (d->row_marks[i] && !marks_thin(d->row_marks[i], d->n, living_cells(d, &d->shown[i])))
             d->row_marks[i] = NULL;
@@ -554,7 +597,10 @@ int timeline_load(struct app *app, struct nav *nav, void *state, void *data, str
     }
     load_window(d, nav, st, s);
     d->range_state = range_get(app, nav, s, &d->range);
-    if (load_rows(app, d, nav, st, s, e) < 0 || load_minimap(d, s, e) < 0 || load_marks(d, nav, s, e) < 0)
+    if (load_rows(app, d, nav, st, s, e) < 0 || load_minimap(d, s, e) < 0)
+        return -1;
+    edge_marks_update(&d->edges, s, d->rows.gp);
+    if (load_marks(d, nav, s, e) < 0)
         return -1;
     mark_rows(d, s);
     cancels_update(&d->cancels, s);

@@ -158,10 +158,18 @@ struct numbered {
     uint32_t index;
 };
 
-static int by_id(const void *a, const void *b)
+/* Rows from `first` on, all of goroutines, by index: each has one, so a bit for each of them sorts. */
+static void sort_goroutines(struct timeline_rows *r, const struct session *s, size_t first)
 {
-    uint32_t x = ((const struct row *)a)->id, y = ((const struct row *)b)->id;
-    return (x > y) - (x < y);
+    size_t words = s->goroutines.n / 64 + 1, to = first;
+    uint64_t *there = mem_calloc(words, sizeof *there);
+    for (size_t i = first; i < r->v.n; i++)
+        there[r->v.v[i].id / 64] |= 1ull << (r->v.v[i].id % 64);
+    for (size_t w = 0; w < words; w++)
+        for (uint64_t bits = there[w]; bits; bits &= bits - 1)
+            r->v.v[to++] = (struct row){ROW_G, (uint32_t)(w * 64 + (unsigned)__builtin_ctzll(bits))};
+    r->v.n = to;
+    mem_free(there);
 }
 
 static int by_number(const void *a, const void *b)
@@ -196,7 +204,7 @@ static void build(struct timeline_rows *r, const struct session *s, const struct
     for (size_t i = 0; i < r->order.n; i++)
         add_group(r, s, st, r->order.v[i]);
     if (st->flat) /* by first appearance, as in the trace */
-        qsort(r->v.v + first, r->v.n - first, sizeof *r->v.v, by_id);
+        sort_goroutines(r, s, first);
     if (!r->runtime_n)
         return;
     add(r, ROW_RUNTIME, 0);
