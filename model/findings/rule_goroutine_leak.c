@@ -3,7 +3,7 @@
  * A trace cannot tell a leak from a pool that waits for work. What it can tell: how many are stuck at one statement, what for, and
  * whether any of them was woken there and came back, or one of their kind was and lived on. A sender, a locker, or somebody on a nil
  * channel is no pool: nobody parks there by design. A receiver whose kind was woken there, and did not end by it, looks just like a pool:
- * an info, no more.
+ * an info, no more. So does one that was further down in the same function before: it is in a loop, and got its work without waiting.
  */
 #include <stdlib.h>
 
@@ -17,6 +17,7 @@ struct stuck {
     gidx g;
     uint8_t kind; /* enum wait_kind */
     bool older;   /* than the trace, and blocked ever since */
+    bool young;   /* not for long enough */
 };
 typedef VEC(struct stuck) stuck_list;
 
@@ -24,6 +25,7 @@ typedef VEC(struct stuck) stuck_list;
 struct knot {
     const struct stuck *v;
     size_t n;
+    size_t young;   /* who wait there too, not for long enough: they were not woken either */
     uint64_t woken; /* waits there that ended, and not with the goroutine's end; 0: none is known */
     uint8_t severity, confidence;
     bool doubt; /* a pool looks the same */
@@ -49,8 +51,7 @@ static int look(struct rule_run *r, gidx i, struct stuck *out, struct err *e)
     bool older = g->created == NS_NONE && sp.t0 <= g->first;
     ns_t since = older ? s->t0 : sp.t0;
     enum wait_kind kind = sp.stack ? wait_kind_of(s, sp.class, sp.stack) : WAIT_NONE;
-    if (sp.state != G_WAITING || kind == WAIT_NONE || kind == WAIT_FOREVER || (double)(s->t1 - since) < (least > part ? least : part) ||
-        waits_by_design(r, i, sp.stack))
+    if (sp.state != G_WAITING || kind == WAIT_NONE || kind == WAIT_FOREVER || waits_by_design(r, i, sp.stack))
         return 0;
     *out = (struct stuck){.function = function_of_stack(s, sp.stack),
                           .frame = statement_of(r, sp.stack),
@@ -58,7 +59,8 @@ static int look(struct rule_run *r, gidx i, struct stuck *out, struct err *e)
                           .begun = sp.t0,
                           .g = i,
                           .kind = (uint8_t)kind,
-                          .older = older};
+                          .older = older,
+                          .young = (double)(s->t1 - since) < (least > part ? least : part)};
     return out->frame != 0;
 }
 
@@ -69,7 +71,16 @@ static int by_place(const void *pa, const void *pb)
         return a->function < b->function ? -1 : 1;
     if (a->frame != b->frame)
         return a->frame < b->frame ? -1 : 1;
+    if (a->kind != b->kind)
+        return a->kind < b->kind ? -1 : 1;
+    if (a->young != b->young)
+        return a->young ? 1 : -1;
     return a->g < b->g ? -1 : 1;
+}
+
+static bool at_one_place(const struct stuck *a, const struct stuck *b)
+{
+    return a->function == b->function && a->frame == b->frame && a->kind == b->kind;
 }
 
 /* Waits at this statement that ended, less those after which the goroutine ended: a request that gets its answer and is done. */
@@ -77,17 +88,43 @@ static uint64_t woken_there(struct rule_run *r, const struct knot *k)
 {
     const struct session *s = r->s;
     uint64_t begun = 0, ended = 0;
-    for (size_t i = 0; i < s->waits.n; i++)
-        if (statement_of(r, s->waits.v[i].stack) == k->v->frame && function_of_stack(s, s->waits.v[i].stack) == k->v->function)
-            begun += s->waits.v[i].count;
+    for (size_t i = 0; i < s->waits.n; i++) {
+        const struct wait_site *w = &s->waits.v[i];
+        if (statement_of(r, w->stack) == k->v->frame && function_of_stack(s, w->stack) == k->v->function &&
+            wait_kind_of(s, w->class, w->stack) == k->v->kind)
+            begun += w->count;
+    }
     const struct group *group = &s->groups.v[session_g(s, k->v->g)->group];
-    ended = group->n - group->alive;
-    return begun > k->n + ended ? begun - k->n - ended : 0;
+    ended = group->n - group->alive + k->n + k->young;
+    return begun > ended ? begun - ended : 0;
+}
+
+/* Whether a stack is in the same function as `frame`, further down in it or in what it calls there. */
+static bool is_below(const struct session *s, stack_id stack, frame_id frame)
+{
+    const struct stack *k = session_stack(s, stack);
+    const struct frame *f = session_frame(s, frame);
+    for (uint32_t i = 0; i < k->n; i++) {
+        const struct frame *o = session_frame(s, k->frames[i]);
+        if (o->func == f->func)
+            return o->line > f->line;
+    }
+    return false;
+}
+
+/* Whether the stop of sp shows that the goroutine was at the knot's statement before its last wait there. */
+static bool is_round(struct rule_run *r, const struct knot *k, const struct span *sp)
+{
+    const struct session *s = r->s;
+    enum wait_kind kind = k->v->kind;
+    if (sp->state == G_WAITING && statement_of(r, sp->stack) == k->v->frame && wait_kind_of(s, sp->class, sp->stack) == kind)
+        return true;
+    return (kind == WAIT_RECEIVE || kind == WAIT_SELECT) && is_below(s, sp->stack, k->v->frame);
 }
 
 enum { LOOKED_AT = 32 }; /* goroutines of a knot, and spans of each */
 
-/* Whether one of them waited there before and came back. 1, 0, -1. */
+/* Whether one of them was there before and came back. 1, 0, -1. */
 static int came_back(struct rule_run *r, const struct knot *k, struct err *e)
 {
     for (size_t i = 0; i < k->n && i < LOOKED_AT; i++) {
@@ -99,7 +136,7 @@ static int came_back(struct rule_run *r, const struct knot *k, struct err *e)
                 return -1;
             if (rc == 0)
                 break;
-            if (sp.state == G_WAITING && sp.stack && statement_of(r, sp.stack) == k->v->frame)
+            if (sp.stack && is_round(r, k, &sp))
                 return 1;
             at = sp.t0;
         }
@@ -185,8 +222,9 @@ static void say(struct rule_run *r, const struct knot *all, size_t nknots)
     for (size_t i = 0; i < n; i++, f++) {
         const char *tail = "";
         for (size_t k = 0; k < nknots; k++)
-            if (all[k].v->function == f->function && all[k].v->frame == f->frame && all[k].doubt)
-                tail = all[k].woken ? "; others of its kind were woken there before, so it may be a pool that waits for work"
+            if (all[k].v->function == f->function && all[k].v->frame == f->frame && f->cause == wait_kind_words[all[k].v->kind] &&
+                all[k].doubt)
+                tail = all[k].woken ? "; some of its kind went on from there before, so it may be a pool that waits for work"
                                     : "; it may wait there by design";
         finding_say(f, "%s at %s: %s, and was not woken for %s until the end of the trace%s", count_of(f->count, "goroutine").s,
                     place_of(r->s, f->function, f->frame).s, f->cause, duration_of(f->numbers[NUM_BLOCKED]).s, tail);
@@ -199,9 +237,14 @@ static int judge_list(struct rule_run *r, stuck_list *list, struct err *e)
     int rc = 0;
     qsort(list->v, list->n, sizeof *list->v, by_place);
     for (size_t i = 0, j; i < list->n; i = j) {
-        for (j = i + 1; j < list->n && list->v[j].function == list->v[i].function && list->v[j].frame == list->v[i].frame;)
+        for (j = i + 1; j < list->n && at_one_place(&list->v[j], &list->v[i]);)
             j++;
-        struct knot k = {.v = list->v + i, .n = j - i};
+        struct knot k = {.v = list->v + i};
+        while (k.n < j - i && !k.v[k.n].young)
+            k.n++;
+        k.young = j - i - k.n;
+        if (!k.n)
+            continue;
         k.woken = woken_there(r, &k);
         if (!k.woken) {
             int back = came_back(r, &k, e);

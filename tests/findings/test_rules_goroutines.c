@@ -100,6 +100,69 @@ static void those_who_got_an_answer_and_ended_prove_no_pool(void)
     judged_free(&j);
 }
 
+/* One is lost with each request, all along: those who wait there not for long enough yet were not woken either. */
+static void a_steady_leak_is_no_pool(void)
+{
+    struct scene *sc = scene_new();
+    for (unsigned i = 0; i < 20; i++)
+        stuck(sc, (1 + 140 * i) * MSEC, 1, 10 + i, 1, "main.collect", "chan receive", RECEIVE);
+    struct judged j = judge_scene(sc, 3 * S, NULL);
+    const struct finding *f = expect_finding(&j, "goroutine-leak", "main.collect", 11);
+    CHECK(f && f->severity == SEV_ERROR && f->confidence == CONF_LIKELY, "severity %d", f ? f->severity : -1);
+    judged_free(&j);
+}
+
+/* go func() { time.Sleep(d); c <- v }() in one line: the sleep is no wait to send that ended. */
+static void a_sleep_in_the_same_line_is_another_wait(void)
+{
+    struct scene *sc = scene_new();
+    for (unsigned i = 0; i < 4; i++) {
+        scene_go(sc, (1 + i) * MSEC, 1, 10 + i, "main.fetch", GO);
+        scene_block(sc, (1 + i) * MSEC + 5 * US, 10 + i, "sleep", "time.Sleep time.go:363 < main.fetch main.go:15");
+    }
+    for (unsigned i = 0; i < 4; i++) {
+        scene_wake(sc, (100 + i) * MSEC, 0, 10 + i, NULL);
+        scene_block(sc, (100 + i) * MSEC + 5 * US, 10 + i, "chan send", SEND);
+    }
+    struct judged j = judge_scene(sc, 3 * S, NULL);
+    const struct finding *f = expect_finding(&j, "goroutine-leak", "main.fetch", 4);
+    CHECK(f && f->severity == SEV_ERROR && f->confidence == CONF_LIKELY, "severity %d", f ? f->severity : -1);
+    judged_free(&j);
+}
+
+/* Workers that never had to wait for a job until there were none, and were busy at `line`; the statement that takes a job is 9. */
+static struct scene *workers_busy_at(unsigned line)
+{
+    struct scene *sc = scene_new();
+    char busy[120];
+    snprintf(busy, sizeof busy, "time.Sleep time.go:363 < main.work main.go:70 < main.worker main.go:%u", line);
+    for (unsigned i = 0; i < 4; i++) {
+        scene_go(sc, (1 + i) * MSEC, 1, 10 + i, "main.worker", GO);
+        scene_block(sc, (1 + i) * MSEC + 5 * US, 10 + i, "sleep", busy);
+    }
+    for (unsigned i = 0; i < 4; i++) {
+        scene_wake(sc, (100 + i) * MSEC, 0, 10 + i, NULL);
+        scene_block(sc, (100 + i) * MSEC + 5 * US, 10 + i, "chan receive", "runtime.chanrecv2 chan.go:514 < main.worker main.go:9");
+    }
+    return sc;
+}
+
+static void workers_that_were_in_the_loop_before_may_be_a_pool(void)
+{
+    struct judged j = judge_scene(workers_busy_at(12), 3 * S, NULL);
+    expect_quiet(&j, "goroutine-leak");
+    expect_finding(&j, "goroutine-leak", "main.worker", 4);
+    judged_free(&j);
+}
+
+static void what_came_before_the_statement_proves_no_loop(void)
+{
+    struct judged j = judge_scene(workers_busy_at(7), 3 * S, NULL);
+    const struct finding *f = expect_finding(&j, "goroutine-leak", "main.worker", 4);
+    CHECK(f && f->severity == SEV_ERROR, "severity %d", f ? f->severity : -1);
+    judged_free(&j);
+}
+
 static void main_may_wait(void)
 {
     struct scene *sc = scene_new();
@@ -284,6 +347,10 @@ int main(void)
     a_pool_is_no_more_than_an_info();
     a_pool_is_known_by_those_who_came_back();
     those_who_got_an_answer_and_ended_prove_no_pool();
+    a_steady_leak_is_no_pool();
+    a_sleep_in_the_same_line_is_another_wait();
+    workers_that_were_in_the_loop_before_may_be_a_pool();
+    what_came_before_the_statement_proves_no_loop();
     main_may_wait();
     a_watcher_of_main_is_an_info();
     a_locked_mutex_is_a_leak_even_when_it_worked_before();
