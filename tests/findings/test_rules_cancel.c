@@ -8,6 +8,10 @@
 #define SELECT "runtime.selectgo select.go:335 < main.worker main.go:18"
 #define SLEEP "time.Sleep time.go:363 < main.worker main.go:22"
 #define GO "main.main main.go:3"
+#define TIMER "context.WithDeadlineCause.func2"
+#define FIRED                                                                                                                              \
+    "context.(*cancelCtx).cancel context.go:547 < context.(*timerCtx).cancel context.go:600 < context.WithDeadlineCause.func2 "            \
+    "context.go:650"
 
 /* n workers wait for Done; main cancels at 100 ms. */
 static struct scene *cancelled(unsigned n)
@@ -56,6 +60,45 @@ static void a_loop_that_waits_again_there_has_reacted(void)
     scene_block(sc, 101 * MSEC, 10, "select", SELECT);
     struct judged j = judge_scene(sc, 500 * MSEC, NULL);
     expect_silent(&j, "slow-cancel");
+    judged_free(&j);
+}
+
+/* Wakes g as the timer of a context does, in a goroutine of its own. */
+static void deadline_wakes(struct scene *sc, uint64_t t, uint64_t timer, uint64_t g)
+{
+    scene_go(sc, t, 1, timer, TIMER, NULL);
+    scene_wake(sc, t + 10 * US, timer, g, FIRED);
+    scene_quit(sc, t + 20 * US, timer);
+}
+
+/* An attempt with a timeout, a pause, the next attempt: `rounds` of them. */
+static struct scene *attempts(unsigned rounds)
+{
+    struct scene *sc = scene_new();
+    scene_go(sc, 1 * MSEC, 1, 10, "main.worker", GO);
+    for (unsigned i = 0; i < rounds; i++) {
+        uint64_t t = (10 + 300 * i) * MSEC;
+        scene_block(sc, t, 10, "select", SELECT);
+        deadline_wakes(sc, t + 100 * MSEC, 60 + i, 10);
+        scene_block(sc, t + 101 * MSEC, 10, "sleep", SLEEP);
+        scene_wake(sc, t + 290 * MSEC, 0, 10, NULL);
+    }
+    scene_quit(sc, (1 + 300 * rounds) * MSEC, 10);
+    return sc;
+}
+
+static void pauses_between_attempts_are_meant(void)
+{
+    struct judged j = judge_scene(attempts(3), 2 * S, NULL);
+    CHECK(j.s->ctx.edges.n == 3 && j.s->ctx.edges.v[2].how != EXIT_AGAIN, "the last one ends: %zu edges", j.s->ctx.edges.n);
+    expect_silent(&j, "slow-cancel");
+    judged_free(&j);
+}
+
+static void a_pause_after_the_only_deadline_is_slow(void)
+{
+    struct judged j = judge_scene(attempts(1), 2 * S, NULL);
+    expect_finding(&j, "slow-cancel", "main.worker", 1);
     judged_free(&j);
 }
 
@@ -129,11 +172,6 @@ static void a_hundred_at_once_are_a_storm(void)
 }
 
 /* --- deadlines --- */
-
-#define TIMER "context.WithDeadlineCause.func2"
-#define FIRED                                                                                                                              \
-    "context.(*cancelCtx).cancel context.go:547 < context.(*timerCtx).cancel context.go:600 < context.WithDeadlineCause.func2 "            \
-    "context.go:650"
 
 static void a_deadline_that_wakes_nobody_is_told(void)
 {
@@ -356,6 +394,8 @@ int main(void)
     a_worker_that_flushes_after_done_is_slow();
     a_worker_that_leaves_at_once_is_not();
     a_loop_that_waits_again_there_has_reacted();
+    pauses_between_attempts_are_meant();
+    a_pause_after_the_only_deadline_is_slow();
     a_loop_of_requests_has_reacted_when_it_asks_anew();
     what_the_caller_computes_later_is_not_counted();
     the_threshold_can_be_set();
