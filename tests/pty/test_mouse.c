@@ -119,8 +119,8 @@ static void page(struct vt *vt)
 {
     ui_press(vt, "Enter");
     ui_press(vt, "Enter");
-    int y = row_of(vt, 6, "running");
     UI_HAS(vt, "── spans ──");
+    int y = row_of(vt, row_of(vt, 5, "── spans ──") + 1, " running");
     CHECK(y > 0, "no span:\n%s", vt_text(vt));
     click(vt, 20, y, "a click on a span");
     CHECK(!strncmp(vt_row(vt, y), "▸", strlen("▸")), "a click does not select a span: '%s'", vt_row(vt, y));
