@@ -1,4 +1,5 @@
-/* blocked-syscall: one syscall or cgo call that held its thread for long. Facts of the import keep the longest. */
+/* blocked-syscall: one syscall or cgo call that held its thread for long. Facts of the import keep the longest. Waiting for a child process
+ * is left out: it takes as long as the child runs, and there is no other way to wait for it. */
 #include "model/findings/engine.h"
 
 int judge_blocked_syscall(struct rule_run *r, struct err *e)
@@ -10,7 +11,8 @@ int judge_blocked_syscall(struct rule_run *r, struct err *e)
     for (size_t i = 0; i < s->facts.syscalls.n; i++) {
         const struct long_syscall *c = &s->facts.syscalls.v[i];
         ns_t end = c->t1 == NS_OPEN ? s->t1 : c->t1;
-        if ((double)(end - c->t0) < limit(r, KEY_OVER) || waits_by_design(r, c->g, c->stack))
+        if ((double)(end - c->t0) < limit(r, KEY_OVER) || waits_by_design(r, c->g, c->stack) ||
+            stack_has(s, c->stack, "os.(*Process).wait"))
             continue;
         struct sighting x = sighting_of(r, c->g, c->t0, end);
         x.function = function_of_stack(s, c->stack);

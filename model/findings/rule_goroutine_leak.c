@@ -168,12 +168,13 @@ static void weigh(struct rule_run *r, struct knot *k)
 {
     bool many = (double)k->n >= limit(r, KEY_MIN);
     enum wait_kind kind = k->v->kind;
+    bool sends = kind == WAIT_SEND || kind == WAIT_PIPE_WRITE;
     bool parked = kind == WAIT_RECEIVE || kind == WAIT_SELECT || kind == WAIT_COND || kind == WAIT_WAITGROUP;
     if (kind == WAIT_LOCK || kind == WAIT_NIL_CHAN)
         set(k, many ? SEV_ERROR : SEV_WARNING, CONF_LIKELY);
-    else if (kind == WAIT_SEND && k->woken == 0)
+    else if (sends && k->woken == 0)
         set(k, many ? SEV_ERROR : SEV_WARNING, many ? CONF_LIKELY : CONF_POSSIBLE);
-    else if (kind == WAIT_SEND)
+    else if (sends)
         set(k, many ? SEV_WARNING : SEV_INFO, CONF_POSSIBLE);
     else if (kind == WAIT_COND || kind == WAIT_WAITGROUP || k->woken || all_older(k) || started_by_main(r->s, k))
         set(k, SEV_INFO, CONF_POSSIBLE);

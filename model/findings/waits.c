@@ -24,6 +24,8 @@ static const struct {
     {"internal/sync.(*Mutex).*", WAIT_LOCK},
     {"sync.(*RWMutex).*", WAIT_LOCK},
     {"sync.(*Once).*", WAIT_LOCK},
+    {"io.(*pipe).write", WAIT_PIPE_WRITE},
+    {"net.(*pipe).write", WAIT_PIPE_WRITE},
 };
 
 static bool fits(struct str f, const char *pattern)
@@ -52,11 +54,14 @@ enum wait_kind wait_kind_of(const struct session *s, class_id class, stack_id st
     enum wait_kind kind = WAIT_NONE;
     for (uint32_t i = 0; i < k->n; i++) {
         struct str f = session_str(s, session_frame(s, k->frames[i])->func);
-        if (!is_below(f))
-            break;
+        bool known = false;
         for (size_t c = 0; c < sizeof calls / sizeof *calls; c++)
-            if (fits(f, calls[c].func))
+            if (fits(f, calls[c].func)) {
                 kind = calls[c].kind;
+                known = true;
+            }
+        if (!known && !is_below(f))
+            break;
     }
     struct str reason = session_str(s, session_class_name(s, class));
     if (begins(reason, "forever") && (kind == WAIT_SEND || kind == WAIT_RECEIVE))

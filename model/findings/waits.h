@@ -8,6 +8,7 @@
 #define WAIT_KINDS(X)                                                                                                                      \
     X(NONE, "waits")                                                                                                                       \
     X(SEND, "waits to send on a channel")                                                                                                  \
+    X(PIPE_WRITE, "waits to write to a pipe")                                                                                              \
     X(RECEIVE, "waits to receive from a channel")                                                                                          \
     X(SELECT, "waits in a select")                                                                                                         \
     X(NIL_CHAN, "waits on a nil channel")                                                                                                  \

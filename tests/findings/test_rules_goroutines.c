@@ -163,6 +163,23 @@ static void what_came_before_the_statement_proves_no_loop(void)
     judged_free(&j);
 }
 
+/* io.Pipe waits in a select, but nobody parks there by design: they were read from, and then the reader went away. */
+static void writers_to_a_pipe_without_a_reader_are_senders(void)
+{
+    const char *write = "runtime.selectgo select.go:335 < io.(*pipe).write pipe.go:86 < io.(*PipeWriter).Write pipe.go:161 < "
+                        "main.produce main.go:28";
+    struct scene *sc = scene_new();
+    stuck(sc, 1 * MSEC, 1, 10, 4, "main.produce", "select", write);
+    for (unsigned i = 0; i < 4; i++) {
+        scene_wake(sc, (10 + i) * MSEC, 1, 10 + i, "runtime.chanrecv1 chan.go:509 < io.(*pipe).read pipe.go:57 < main.main main.go:7");
+        scene_block(sc, (10 + i) * MSEC + 500, 10 + i, "select", write);
+    }
+    struct judged j = judge_scene(sc, 3 * S, NULL);
+    const struct finding *f = expect_finding(&j, "goroutine-leak", "main.produce", 4);
+    CHECK(f && f->severity == SEV_WARNING && f->confidence == CONF_POSSIBLE, "severity %d", f ? f->severity : -1);
+    judged_free(&j);
+}
+
 static void main_may_wait(void)
 {
     struct scene *sc = scene_new();
@@ -301,6 +318,16 @@ static void a_long_read_holds_a_thread(void)
     judged_free(&j);
 }
 
+static void the_wait_for_a_child_takes_as_long_as_the_child(void)
+{
+    struct judged j = judge_scene(reads("syscall.Syscall6 syscall_linux.go:96 < os.(*Process).pidfdWait pidfd_linux.go:107 < "
+                                        "os.(*Process).wait exec_unix.go:25 < os/exec.(*Cmd).Wait exec.go:922 < main.readPipe main.go:17",
+                                        1600 * MSEC),
+                                  3 * S, NULL);
+    expect_silent(&j, "blocked-syscall");
+    judged_free(&j);
+}
+
 static void a_short_read_does_not(void)
 {
     struct judged j = judge_scene(reads(READ, 900 * MSEC), 3 * S, NULL);
@@ -351,6 +378,7 @@ int main(void)
     a_sleep_in_the_same_line_is_another_wait();
     workers_that_were_in_the_loop_before_may_be_a_pool();
     what_came_before_the_statement_proves_no_loop();
+    writers_to_a_pipe_without_a_reader_are_senders();
     main_may_wait();
     a_watcher_of_main_is_an_info();
     a_locked_mutex_is_a_leak_even_when_it_worked_before();
@@ -362,6 +390,7 @@ int main(void)
     those_that_end_do_not_grow();
     a_pool_filled_at_the_start_does_not_grow();
     a_long_read_holds_a_thread();
+    the_wait_for_a_child_takes_as_long_as_the_child();
     a_short_read_does_not();
     a_test_that_sleeps_is_slow();
     waiting_for_its_turn_is_not_the_tests_fault();
