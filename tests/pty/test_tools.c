@@ -181,6 +181,14 @@ static void click(struct vt *vt, int x, int y, int button)
     CHECK(vt_sync(vt, UI_MS), "no frame after a click at %d,%d", x, y);
 }
 
+/* The terminal is told after the frame, so a moment later. */
+static bool mouse_becomes(struct vt *vt, bool on)
+{
+    for (int i = 0; i < UI_MS / 100 && vt_mouse_on(vt) != on; i++)
+        vt_sync(vt, 100);
+    return vt_mouse_on(vt) == on;
+}
+
 static void the_mouse_acts_on_the_frame(void)
 {
     struct vt *vt = ui_open(140, 40);
@@ -189,6 +197,7 @@ static void the_mouse_acts_on_the_frame(void)
     CHECK(!strcmp(vt_mark(vt).view, "goroutines"), "a tab leads to %s", vt_mark(vt).view);
     click(vt, column(vt, 0, "2 Timeline") + 3, 0, 1);
     CHECK(!strcmp(vt_mark(vt).view, "timeline"), "a tab leads to %s", vt_mark(vt).view);
+    CHECK(vt_wait(vt, "? help", UI_MS), "the hint is there:\n%s", vt_text(vt));
     click(vt, column(vt, 39, "? help") + 3, 39, 1);
     UI_HAS(vt, "help: ");
     click(vt, column(vt, 39, "close"), 39, 1);
@@ -203,9 +212,9 @@ static void the_mouse_acts_on_the_frame(void)
     vt_send(vt, "0;1;1m", 6);
     vt_sync(vt, UI_MS);
     ui_press(vt, ": s e t Space n o m o u s e Enter");
-    CHECK(!vt_mouse_on(vt), ":set nomouse gives it back");
+    CHECK(mouse_becomes(vt, false), ":set nomouse gives it back");
     ui_press(vt, ": s e t Space m o u s e Enter");
-    CHECK(vt_mouse_on(vt), ":set mouse takes it");
+    CHECK(mouse_becomes(vt, true), ":set mouse takes it");
     ui_quit(vt);
 }
 
