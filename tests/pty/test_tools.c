@@ -214,7 +214,7 @@ static void the_mouse_acts_on_the_frame(void)
     ui_press(vt, ": s e t Space n o m o u s e Enter");
     CHECK(mouse_becomes(vt, false), ":set nomouse gives it back");
     ui_press(vt, ": s e t Space m o u s e Enter");
-    CHECK(mouse_becomes(vt, true), ":set mouse takes it");
+    CHECK(mouse_becomes(vt, true), ":set mouse takes it:\n%s", vt_text(vt));
     ui_quit(vt);
 }
 
