@@ -317,11 +317,20 @@ static bool step(struct vt *vt, int ms)
     return some;
 }
 
-static bool pending(struct vt *vt)
+static bool pending_within(struct vt *vt, int ms)
 {
     struct pollfd p = {.fd = vt->fd, .events = POLLIN};
-    return poll(&p, 1, 0) > 0 && (p.revents & POLLIN);
+    return poll(&p, 1, ms) > 0 && (p.revents & POLLIN);
 }
+
+static bool pending(struct vt *vt)
+{
+    return pending_within(vt, 0);
+}
+
+/* The mark may be of a frame that was on its way when the key was sent (a job ended, the findings were judged): what follows it at
+ * once is waited for. No test depends on how long this is, only its chance to see a frame too early does. */
+enum { QUIET_MS = 40 };
 
 bool vt_sync(struct vt *vt, int ms)
 {
@@ -333,6 +342,8 @@ bool vt_sync(struct vt *vt, int ms)
         if (now_ms() >= until)
             break;
     }
+    while (!vt->ended && now_ms() < until && pending_within(vt, QUIET_MS))
+        step(vt, 0);
     return vt->seen > vt->seen_at_input;
 }
 
@@ -469,9 +480,12 @@ void vt_send(struct vt *vt, const void *bytes, size_t n)
 void vt_click(struct vt *vt, int x, int y, int button)
 {
     note_input(vt);
+    vt->collects = true;
     vterm_mouse_move(vt->vterm, y, x, VTERM_MOD_NONE);
     vterm_mouse_button(vt->vterm, button, true, VTERM_MOD_NONE);
     vterm_mouse_button(vt->vterm, button, false, VTERM_MOD_NONE);
+    send_keys(vt);
+    vt->collects = false;
 }
 
 void vt_resize(struct vt *vt, int cols, int rows)
@@ -520,8 +534,10 @@ static size_t put_row(struct vt *vt, int y, char *out)
         VTermScreenCell cell;
         if (!vterm_screen_get_cell(vt->screen, (VTermPos){.row = y, .col = x}, &cell) || cell.chars[0] == (uint32_t)-1)
             continue;
-        for (int i = 0; i < VTERM_MAX_CHARS_PER_CELL && (cell.chars[i] || !i); i++)
-            n += put_utf8(out + n, cell.chars[i] ? cell.chars[i] : ' ');
+        /* Behind the first 0 nothing is set. */
+        n += put_utf8(out + n, cell.chars[0] ? cell.chars[0] : ' ');
+        for (int i = 1; cell.chars[0] && i < VTERM_MAX_CHARS_PER_CELL && cell.chars[i]; i++)
+            n += put_utf8(out + n, cell.chars[i]);
         if (cell.chars[0] && cell.chars[0] != ' ')
             end = n;
     }
