@@ -507,6 +507,26 @@ static void test_import_shows_and_stops(void)
     end();
 }
 
+/* Before anything is read, or of a trace without events: every view of the program, with its keys. */
+static void test_views_of_an_empty_session(void)
+{
+    static const char keys[] =
+        "1 Tab j Enter Esc 2 j + Enter Esc Space v l v 3 j . Enter Tab j Enter Esc 4 l j Enter S t # C Esc 5 j Enter Tab j f i Esc "
+        "6 j Enter Esc S s R S x c r [ ] W B w b / m a i n Enter n & m a i n Enter u u u T Z";
+    static const char *const sizes[] = {"utf8", "ascii"};
+    for (int glyphs = 0; glyphs < 2; glyphs++) {
+        struct session *s = session_new();
+        struct tui_opts o = {.clock_fixed = true};
+        struct err e = ERR_INIT;
+        struct buf out = {0};
+        int w = glyphs ? 60 : 120, h = glyphs ? 15 : 35;
+        CHECK(tui_picture(s, &o, w, h, glyphs ? GLYPHS_ASCII : GLYPHS_UTF8, keys, false, &out, &e) == 0, "%s: %s", sizes[glyphs], e.what);
+        CHECK(out.n > 0, "%s: no picture", sizes[glyphs]);
+        buf_release(&out);
+        session_free(s);
+    }
+}
+
 int main(void)
 {
     if (!setlocale(LC_CTYPE, "C.UTF-8"))
@@ -526,5 +546,6 @@ int main(void)
     test_wrong_settings_are_told();
     test_jobs();
     test_import_shows_and_stops();
+    test_views_of_an_empty_session();
     return check_done();
 }

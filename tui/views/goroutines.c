@@ -115,15 +115,17 @@ static void draw_pane(const struct goroutines_data *d, const struct goroutines_s
 {
     char right[160], head[NAME_MAX_BYTES + 32], name[NAME_MAX_BYTES], ell[8];
     rule_text(d, st, right);
+    if (!d->any) {
+        part_rule(g, r.x, r.y, r.w, "no goroutines", ROLE_DIM, right);
+        return;
+    }
     if (d->gp->of && !st->flat)
         snprintf(name, sizeof name, "%.*s", (int)(d->sel.name.n < 90 ? d->sel.name.n : 90), d->sel.name.p);
     else
         name_short(name, d->sel.name, r.w < 100 ? 34 : 90, part_ellipsis(g, ell));
     if (st->flat)
         snprintf(head, sizeof head, "G%lld %s", (long long)d->sel.goid, name);
-    part_rule(g, r.x, r.y, r.w, d->any ? st->flat ? head : name : "no goroutines", d->any ? ROLE_STRONG : ROLE_DIM, right);
-    if (!d->any)
-        return;
+    part_rule(g, r.x, r.y, r.w, st->flat ? head : name, ROLE_STRONG, right);
     int rows = r.h - 1, w = r.w < 110 ? r.w : r.w * 3 / 5;
     if (d->nstarts) {
         grid_text(g, r.x + 2, r.y + 1, 9, ROLE_DIM, "they run");
