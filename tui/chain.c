@@ -81,11 +81,11 @@ static void draw_waker(struct grid *g, int x, int y, int w, const struct wake_li
 
 static void draw_root(struct grid *g, int x, int y, int w, const struct wake_link *l)
 {
-    int at = 8;
+    int at = 8, room = w - at - grid_width(end_words[l->end], strlen(end_words[l->end])) - 1; /* the cause is whole, the name gives way */
     grid_text(g, x, y, 5, ROLE_DIM, "root");
     grid_glyph(g, x + 5, y, ROLE_BORDER, GLYPH_HRULE);
     if (l->by != IDX_NONE)
-        at += 1 + goroutine(g, x + at, y, w / 2, ROLE_TEXT, l->by_id, l->by_name);
+        at += 1 + goroutine(g, x + at, y, room > 8 ? room : 8, ROLE_TEXT, l->by_id, l->by_name);
     grid_text(g, x + at, y, w - at, ROLE_STRONG, end_words[l->end]);
 }
 

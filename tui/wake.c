@@ -82,7 +82,8 @@ static int links_of(const struct session *s, const chain_links *c, struct wake_l
     int n = 0;
     for (size_t i = 0; i < c->n; i++) {
         const struct chain_link *l = &c->v[i];
-        if (l->end == CHAIN_RAN || l->end == CHAIN_CREATED) {
+        bool created = l->wait.t1 <= l->wait.t0; /* a creation is no wait */
+        if (l->end == CHAIN_RAN || created) {
             if (n && l->end == CHAIN_RAN)
                 out[n - 1].end = WAKE_AT_WORK;
             else if (n && l->by == IDX_NONE)
