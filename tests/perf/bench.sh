@@ -70,7 +70,7 @@ asks() { # NAME KEY ARGUMENTS…: the whole program, from start to end
 }
 
 one() { # NAME FILE
-    local n=$1 file runs=${BENCH_RUNS:-3} first all
+    local n=$1 file runs=${BENCH_RUNS:-3} first all edges heat tree found
     file=$(readlink -f "$2")
     traces+=("$n")
     F[$n/size]=$(stat -c %s "$file")
@@ -86,6 +86,9 @@ one() { # NAME FILE
     take "$n/" "$perf/ui" -s "$program" --no-cache "$file"
     read -r first all < <(boxed "$perf/bench_search" "$file" 'main|serve' | sed -n 's/.* first *\([0-9.]*\) ms.* all *\([0-9.]*\) ms.*/\1 \2/p')
     F[$n/search_first]=${first:-} F[$n/search_all]=${all:-}
+    read -r edges heat tree found < <(boxed "$perf/bench_contexts" "$file" |
+        sed -n 's/.*: \([0-9]*\) edges: heat map \([0-9.]*\) ms.*tree \([0-9.]*\) ms, findings \([0-9.]*\) ms/\1 \2 \3 \4/p')
+    F[$n/edges]=${edges:-} F[$n/heat]=${heat:-} F[$n/tree]=${tree:-} F[$n/found]=${found:-}
     rm -f "$tmp/kept.ctxs"
 }
 
@@ -132,6 +135,8 @@ table() {
     row "\`overview\`" "100 ms" "%.0f ms" overview
     row "regular expression over all events: first hit, all" "0.2, 1.5 s" "%.0f ms, %.0f ms" search_first search_all
     row "\`goroutines\` by a filter with a regular expression" "200 ms" "%.0f ms" filter
+    row "heat map and context tree made, CPU; cancel edges" "16 ms at 100,000" "%.1f, %.1f ms; %.0f" heat tree edges
+    row "findings, CPU" "a fifth of the import" "%.0f ms" found
     row "\`select count(*) from event\`" "2 s" "%.0f ms" count
     printf '\n`--version`: %.0f ms (aim: 10). %s cores; %s; least of %s runs for times of imports (1 for what is over 500 MB).\n' "${F[program/version]}" "$(nproc)" \
         "$([ $peers = 1 ] && echo "Go's reader is golang.org/x/exp/trace, built by $(go env GOVERSION)" || echo "no Go >= 1.26 to compare with")" "${BENCH_RUNS:-3}"

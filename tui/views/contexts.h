@@ -67,6 +67,7 @@ struct contexts_data {
     struct ctx_tree tree;
     struct session_mark mark;
     ns_t from, to; /* the range that it was made of */
+    size_t built;  /* contexts, edges and tasks then */
     bool made;
     VEC(uint32_t) rows; /* nodes that show */
     struct table_col cols[CCOLS];

@@ -265,8 +265,11 @@ static void make(struct contexts_data *d, const struct nav *nav, struct session 
     struct session_mark mark = session_mark(s);
     bool range = nav->range0 != NS_NONE && nav->range1 != NS_NONE;
     ns_t from = range ? nav->range0 : NS_NONE, to = range ? nav->range1 : NS_NONE;
-    if (d->made && session_mark_same(&mark, &d->mark) && from == d->from && to == d->to)
+    size_t n = s->ctx.contexts.n + s->ctx.edges.n + s->tasks.n;
+    bool same = session_mark_same(&mark, &d->mark) || (mark.importing && n <= d->built + d->built / 8); /* a little less will do */
+    if (d->made && same && from == d->from && to == d->to)
         return;
+    d->built = n;
     if (d->made)
         ctx_tree_release(&d->tree);
     ctx_tree_make(s, from, to, &d->tree);

@@ -51,7 +51,8 @@ struct heat_data {
     struct rect r;
     struct heat_label *labels; /* of the rows shown */
     int nlabels;
-    struct edge_list list; /* edges of the cell */
+    struct edge_list list; /* edges of the cell: */
+    uint32_t list_row, list_col;
     uint32_t cancels, nedges;
     bool exact;
     struct ruler_clock clock;

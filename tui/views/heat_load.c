@@ -95,9 +95,15 @@ static void load_labels(struct heat_data *d, const struct session *s, const stru
         label_of(s, &d->asked, &d->heat.rows[st->top + (uint32_t)i], &d->labels[i]);
 }
 
-static void load_list(struct heat_data *d, struct session *s, struct heat_state *st)
+static void load_list(struct heat_data *d, struct session *s, struct heat_state *st, bool anew)
 {
     struct edge_list *l = &d->list;
+    if (!anew && d->list_row == st->row && d->list_col == st->col) {
+        edge_list_load(l, &st->list, s, d->l.list);
+        return;
+    }
+    d->list_row = st->row;
+    d->list_col = st->col;
     l->n = d->heat.nrows ? heat_edges(s, &d->asked, &d->heat, st->row, st->col, l->edges, l->room) : 0;
     if (l->n > l->room)
         heat_edges(s, &d->asked, &d->heat, st->row, st->col, edge_list_room(l, l->n), l->n);
@@ -223,7 +229,9 @@ int heat_load(struct app *app, struct nav *nav, void *state, void *data, struct 
     d->r = r;
     ask_for(nav, st, &d->l, r, &ask);
     ask.lens = app_lens(app, nav) ? app_lens(app, nav)->lens.g : NULL;
-    bool anew = !d->made || !same_ask(&ask, &d->asked) || !session_mark_same(&mark, &d->mark);
+    /* While an import runs a map of a little less will do: to make it anew for each block would take the frames' time. */
+    bool more = mark.importing && d->made ? s->ctx.edges.n > d->edges + d->edges / 8 : true;
+    bool anew = !d->made || !same_ask(&ask, &d->asked) || (!session_mark_same(&mark, &d->mark) && more);
     if (anew)
         make(d, s, &ask);
     d->l.ncols = (int)d->heat.ncols;
@@ -239,6 +247,6 @@ int heat_load(struct app *app, struct nav *nav, void *state, void *data, struct 
     split(d, st, r);
     clamp(st, d);
     load_labels(d, s, st);
-    load_list(d, s, st);
+    load_list(d, s, st, anew);
     return st->over_time && anew ? load_strips(d, s, e) : 0;
 }
