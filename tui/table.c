@@ -52,20 +52,27 @@ static void move_by(struct table_state *t, long by, long total, int rows)
     table_clamp(t, total, rows);
 }
 
+long table_step(enum cmd cmd, long page, long all)
+{
+    switch (cmd) {
+    case CMD_DOWN: return 1;
+    case CMD_UP: return -1;
+    case CMD_PAGE_DOWN: return page;
+    case CMD_PAGE_UP: return -page;
+    case CMD_HALF_DOWN: return page / 2 + 1;
+    case CMD_HALF_UP: return -page / 2 - 1;
+    case CMD_FIRST: return -all - 1;
+    case CMD_LAST: return all + 1;
+    default: return 0;
+    }
+}
+
 bool table_move(struct table_state *t, enum cmd cmd, long total, int rows)
 {
-    long page = rows > 1 ? rows - 1 : 1;
-    switch (cmd) {
-    case CMD_DOWN: move_by(t, 1, total, rows); return true;
-    case CMD_UP: move_by(t, -1, total, rows); return true;
-    case CMD_PAGE_DOWN: move_by(t, page, total, rows); return true;
-    case CMD_PAGE_UP: move_by(t, -page, total, rows); return true;
-    case CMD_HALF_DOWN: move_by(t, page / 2 + 1, total, rows); return true;
-    case CMD_HALF_UP: move_by(t, -page / 2 - 1, total, rows); return true;
-    case CMD_FIRST: move_by(t, -total, total, rows); return true;
-    case CMD_LAST: move_by(t, total, total, rows); return true;
-    default: return false;
-    }
+    long by = table_step(cmd, rows > 1 ? rows - 1 : 1, total);
+    if (by)
+        move_by(t, by, total, rows);
+    return by != 0;
 }
 
 void table_next_sort(struct table_state *t, const struct table_col *cols, const struct table_layout *l)

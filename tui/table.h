@@ -40,6 +40,9 @@ struct table_state {
 STATE_END
 /* Clamps, and scrolls so that the selected row shows. rows: on screen, without the header. */
 void table_clamp(struct table_state *t, long total, int rows);
+/* How many rows a command moves in a list of `all` rows, shown `page` at a time: past the ends for the first and the last. 0: it is no
+ * move by rows. */
+long table_step(enum cmd cmd, long page, long all);
 /* A move by rows; true when the command is one. */
 bool table_move(struct table_state *t, enum cmd cmd, long total, int rows);
 /* The next visible column to sort by. */

@@ -9,23 +9,10 @@ static void choose(struct contexts_state *st)
     st->list = (struct edge_list_state){0, 0};
 }
 
-static long rows_of(enum cmd cmd, long page)
-{
-    switch (cmd) {
-    case CMD_DOWN: return 1;
-    case CMD_UP: return -1;
-    case CMD_PAGE_DOWN: return page;
-    case CMD_PAGE_UP: return -page;
-    case CMD_FIRST: return -(1 << 30);
-    case CMD_LAST: return 1 << 30;
-    default: return 0;
-    }
-}
-
 /* Below the tree: users of a context, or edges of a row. */
 static bool move_below(struct contexts_state *st, const struct contexts_data *d, enum cmd cmd)
 {
-    long by = rows_of(cmd, d->pane - 2), at = (long)st->list.at + by;
+    long by = table_step(cmd, d->pane - 2, d->life.any ? d->life.nusers : (long)d->list.n), at = (long)st->list.at + by;
     if (!by)
         return false;
     if (!d->life.any) {

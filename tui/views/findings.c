@@ -1,22 +1,9 @@
 /* Findings: what is wrong, how sure that is, and the rows that prove it. Commands and mouse. */
 #include "tui/views/findings.h"
 
-static long rows_of(enum cmd cmd, long page)
-{
-    switch (cmd) {
-    case CMD_DOWN: return 1;
-    case CMD_UP: return -1;
-    case CMD_PAGE_DOWN: return page;
-    case CMD_PAGE_UP: return -page;
-    case CMD_FIRST: return -(1 << 20);
-    case CMD_LAST: return 1 << 20;
-    default: return 0;
-    }
-}
-
 static bool move_proof(struct findings_state *st, const struct findings_data *d, enum cmd cmd)
 {
-    long by = rows_of(cmd, d->proof_rows), n = d->sel ? (long)d->sel->proof.n : 0, at = (long)st->proof + by;
+    long n = d->sel ? (long)d->sel->proof.n : 0, by = table_step(cmd, d->proof_rows, n), at = (long)st->proof + by;
     if (by)
         st->proof = (uint32_t)(at < 0 ? 0 : at >= n ? (n ? n - 1 : 0) : at);
     return by != 0;

@@ -10,26 +10,10 @@ static void move_cell(struct heat_state *st, const struct heat_data *d, int rows
     st->chosen = 1;
 }
 
-/* Rows of a move, 0: no move by rows. */
-static long rows_of(enum cmd cmd, long page)
-{
-    switch (cmd) {
-    case CMD_DOWN: return 1;
-    case CMD_UP: return -1;
-    case CMD_PAGE_DOWN: return page;
-    case CMD_PAGE_UP: return -page;
-    case CMD_HALF_DOWN: return page / 2 + 1;
-    case CMD_HALF_UP: return -page / 2 - 1;
-    case CMD_FIRST: return -(1 << 30);
-    case CMD_LAST: return 1 << 30;
-    default: return 0;
-    }
-}
-
 static bool move(struct heat_state *st, const struct heat_data *d, enum cmd cmd)
 {
     bool edges = st->pane == HEAT_PANE_EDGES;
-    long rows = rows_of(cmd, edges ? d->l.list : d->l.map);
+    long rows = table_step(cmd, edges ? d->l.list : d->l.map, edges ? d->list.n : d->heat.nrows);
     if (rows && edges)
         edge_list_move(&st->list, &d->list, rows);
     else if (rows)

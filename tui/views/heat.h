@@ -7,6 +7,7 @@
 #include "tui/members.h"
 #include "tui/parts.h"
 #include "tui/ruler.h"
+#include "tui/table.h"
 #include "tui/views/edge_list.h"
 
 enum { HEAT_LEVELS = 5 };
