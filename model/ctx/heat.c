@@ -6,6 +6,7 @@
 
 #include "base/map.h"
 #include "base/mem.h"
+#include "base/select.h"
 
 const char *const heat_row_words[HEAT_ROW_KINDS] = {
 #define X(id, word, sentence) word,
@@ -172,50 +173,49 @@ static void gather(struct making *m, bool rows)
     }
 }
 
-/* By row, those that reacted first, fastest first. */
-static int by_row(const void *pa, const void *pb)
-{
-    const struct item *a = pa, *b = pb;
-    if (a->row != b->row)
-        return a->row < b->row ? -1 : 1;
-    bool na = a->d == NS_NONE, nb = b->d == NS_NONE;
-    if (na != nb)
-        return na ? 1 : -1;
-    if (a->d != b->d)
-        return a->d < b->d ? -1 : 1;
-    return a->edge < b->edge ? -1 : a->edge > b->edge;
-}
-
-static ns_t quantile(const struct item *v, size_t n, double q)
-{
-    if (!n)
-        return NS_NONE;
-    size_t at = (size_t)(q * (double)n);
-    return v[at < n ? at : n - 1].d;
-}
-
 static bool is_never(const struct session *s, const struct cancel_edge *e, ns_t p99)
 {
     ns_t least = p99 != NS_NONE && p99 > NEVER_LEAST / 4 ? 4 * p99 : NEVER_LEAST;
     return !e->unobserved && s->t1 - e->t >= least;
 }
 
-/* Quantiles, never and cut of each row; the items are sorted by row. */
+static ns_t quantile(ns_t *v, size_t n, double q)
+{
+    size_t at = (size_t)(q * (double)n);
+    return n ? select_nth(v, n, at < n ? at : n - 1) : NS_NONE;
+}
+
+/* The reactions parted by row; what is asked of each part is found without sorting it. */
+static void row_quantiles(struct making *m)
+{
+    size_t *end = mem_calloc(m->rows.n + 1, sizeof *end);
+    ns_t *v = mem_alloc(m->items.n + 1, sizeof *v);
+    for (size_t i = 0; i < m->items.n; i++)
+        end[m->items.v[i].row + 1] += m->items.v[i].d != NS_NONE;
+    for (size_t r = 0; r < m->rows.n; r++)
+        end[r + 1] += end[r];
+    for (size_t i = 0; i < m->items.n; i++)
+        if (m->items.v[i].d != NS_NONE)
+            v[end[m->items.v[i].row]++] = m->items.v[i].d;
+    for (size_t r = 0, from = 0; r < m->rows.n; from = end[r++]) {
+        m->rows.v[r].p50 = quantile(v + from, end[r] - from, .5);
+        m->rows.v[r].p99 = quantile(v + from, end[r] - from, .99);
+    }
+    mem_free(end);
+    mem_free(v);
+}
+
+/* Quantiles, never and cut of each row. */
 static void sum_rows(struct making *m)
 {
     const struct session *s = m->keys.s;
-    for (size_t i = 0; i < m->items.n;) {
-        const struct item *v = &m->items.v[i];
-        size_t n = 0, reacted = 0;
-        for (; i + n < m->items.n && v[n].row == v->row; n++)
-            reacted += v[n].d != NS_NONE;
-        struct heat_row *r = &m->rows.v[v->row];
-        r->n = (uint32_t)n;
-        r->p50 = quantile(v, reacted, .5);
-        r->p99 = quantile(v, reacted, .99);
-        for (size_t k = reacted; k < n; k++)
-            ++*(is_never(s, &s->ctx.edges.v[v[k].edge], r->p99) ? &r->never : &r->cut);
-        i += n;
+    row_quantiles(m);
+    for (size_t i = 0; i < m->items.n; i++) {
+        const struct item *it = &m->items.v[i];
+        struct heat_row *r = &m->rows.v[it->row];
+        r->n++;
+        if (it->d == NS_NONE)
+            ++*(is_never(s, &s->ctx.edges.v[it->edge], r->p99) ? &r->never : &r->cut);
     }
 }
 
@@ -276,8 +276,6 @@ static void fill_cells(struct making *m)
 static void make_rows(struct making *m)
 {
     gather(m, true);
-    if (m->items.n)
-        qsort(m->items.v, m->items.n, sizeof *m->items.v, by_row);
     sum_rows(m);
     fit_columns(m);
     struct heat *h = m->out;

@@ -1,8 +1,10 @@
 /* The tree by site. Nodes are found by (node above, place); what is told of many (quantiles) is gathered as samples, a number each,
- * and sorted once. See model/ctx/tree.h. */
+ * and parted by node once. See model/ctx/tree.h. */
 #include "model/ctx/tree.h"
 
 #include <stdlib.h>
+
+#include "base/select.h"
 
 const char *const tree_kind_words[TREE_KIND_COUNT] = {
 #define X(id, word) word,
@@ -10,7 +12,7 @@ const char *const tree_kind_words[TREE_KIND_COUNT] = {
 #undef X
 };
 
-enum what { EXIT, RUN, ASKED, LEFT };
+enum what { EXIT, RUN, ASKED, LEFT, WHATS };
 struct sample {
     ns_t v;
     uint32_t node;
@@ -245,42 +247,38 @@ static void inferred(struct build *b)
 
 /* --- sums, order ---------------------------------------------------------------------------------------------------- */
 
-static int by_node(const void *a, const void *b)
+/* The samples of one node and kind: v[from, to). */
+static ns_t quantile(ns_t *v, size_t from, size_t to, double q)
 {
-    const struct sample *x = a, *y = b;
-    if (x->node != y->node)
-        return x->node < y->node ? -1 : 1;
-    if (x->what != y->what)
-        return x->what < y->what ? -1 : 1;
-    return x->v < y->v ? -1 : x->v > y->v;
+    size_t n = to - from, i = (size_t)((double)n * q);
+    return n ? select_nth(v + from, n, i < n ? i : n - 1) : NS_NONE;
 }
 
-static ns_t quantile(const struct sample *v, size_t n, double q)
-{
-    size_t i = (size_t)((double)n * q);
-    return v[i < n ? i : n - 1].v;
-}
-
+/* Samples are parted by node and kind; what is asked of each part is then found without sorting it. */
 static void quantiles(struct build *b)
 {
-    if (b->samples.n)
-        qsort(b->samples.v, b->samples.n, sizeof *b->samples.v, by_node);
-    for (size_t i = 0, to; i < b->samples.n; i = to) {
-        const struct sample *v = &b->samples.v[i];
-        for (to = i; to < b->samples.n && b->samples.v[to].node == v->node && b->samples.v[to].what == v->what;)
-            to++;
-        struct tree_node *n = node(b, v->node);
-        if (v->what == EXIT) {
-            n->p50 = quantile(v, to - i, 0.5);
-            n->p99 = quantile(v, to - i, 0.99);
-        } else if (v->what == RUN) {
-            n->run_p99 = quantile(v, to - i, 0.99);
-        } else if (v->what == ASKED) {
-            n->asked = quantile(v, to - i, 0.5);
-        } else {
-            n->left = quantile(v, to - i, 0.5);
-        }
+    size_t parts = b->out->nodes.n * WHATS;
+    size_t *end = mem_calloc(parts + 1, sizeof *end);
+    ns_t *v = mem_alloc(b->samples.n + 1, sizeof *v);
+    for (size_t i = 0; i < b->samples.n; i++)
+        end[b->samples.v[i].node * WHATS + b->samples.v[i].what + 1]++;
+    for (size_t i = 0; i < parts; i++)
+        end[i + 1] += end[i];
+    for (size_t i = 0; i < b->samples.n; i++)
+        v[end[b->samples.v[i].node * WHATS + b->samples.v[i].what]++] = b->samples.v[i].v;
+    /* Now end[i] is where part i ends, and where part i + 1 begins. */
+    for (uint32_t n = 0; n < b->out->nodes.n; n++) {
+        const size_t *e = end + (size_t)n * WHATS;
+        size_t begin = n ? e[-1] : 0;
+        struct tree_node *k = node(b, n);
+        k->p50 = quantile(v, begin, e[EXIT], 0.5);
+        k->p99 = quantile(v, begin, e[EXIT], 0.99);
+        k->run_p99 = quantile(v, e[EXIT], e[RUN], 0.99);
+        k->asked = quantile(v, e[RUN], e[ASKED], 0.5);
+        k->left = quantile(v, e[ASKED], e[LEFT], 0.5);
     }
+    mem_free(end);
+    mem_free(v);
 }
 
 struct rank {
