@@ -459,7 +459,8 @@ bool timeline_command(struct app *app, enum cmd cmd, const char *arg, struct nav
 {
     struct moves m = {app, nav, state, data, s, arg};
     session_read(s);
-    bool done = m.d->empty ? false : move_command(&m, cmd) || other_command(&m, cmd);
+    bool nothing = m.d->empty || !m.d->rows.gp; /* not read yet: the key came before the first frame */
+    bool done = nothing ? false : move_command(&m, cmd) || other_command(&m, cmd);
     session_done(s);
     return done;
 }
