@@ -13,9 +13,9 @@ judge() { # VERSION FOLDER CASE VARIANT
     mkdir -p "$out" "$tmp/$1/cases"
     ln -sfn "$(realpath "$corpus/cases/$3")" "$tmp/$1/cases/$3"
     [ -f "$ini" ] || ini=/dev/null
-    if ! "$CTXSCOPE" check --json --no-cache ${ini:+$([ "$ini" = /dev/null ] || echo --config "$ini")} "$trace" >"$out/$4.json" 2>"$tmp/err"; then
-        [ $? -le 1 ] && [ -s "$out/$4.json" ] || { rm -f "$out/$4.json" && unread=$((unread + 1)); }
-    fi
+    "$CTXSCOPE" check --json --no-cache ${ini:+$([ "$ini" = /dev/null ] || echo --config "$ini")} "$trace" >"$out/$4.json" 2>"$tmp/err"
+    # 1: there are findings, above 1: it could not be read
+    [ $? -le 1 ] && [ -s "$out/$4.json" ] || { rm -f "$out/$4.json" && unread=$((unread + 1)); }
 }
 unread=0
 for set in recorded recorded-ctx; do
